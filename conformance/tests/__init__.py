@@ -1,0 +1,1 @@
+"""Tests of the suite itself, against small real servers, good ones and faulty ones."""
