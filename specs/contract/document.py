@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from specs.contract.requirement import Kind, Requirement
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML was built with it
 _UNSTATED = Provenance(Status.INFERRED, reason="The contract states no provenance here.")
 
 
@@ -113,18 +115,26 @@ def load(name: str) -> Contract:
 
     Raises `UnknownApiError` if there is neither, and `ContractError` if it cannot be read.
     """
+    return read(locate(name).read_bytes(), Path(name).stem)
+
+
+def locate(name: str) -> Traversable:
+    """Return the file of the contract of that name, or the YAML or JSON file of that path.
+
+    Raises `UnknownApiError` if there is neither.
+    """
     if name in names():
-        return read(files("specs").joinpath(f"{name}.yaml").read_bytes(), name)
+        return files("specs").joinpath(f"{name}.yaml")
     path = Path(name)
     if path.suffix in {".yaml", ".yml", ".json"} and path.is_file():
-        return read(path.read_bytes(), path.stem)
+        return path
     raise UnknownApiError(name, names())
 
 
 def read(text: bytes, name: str) -> Contract:
     """Return the contract that *text* spells, under *name*; raise `ContractError` if it is none."""
     try:
-        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - it is a safe one
     except yaml.YAMLError as error:
         raise ContractError("", f"not YAML: {' '.join(str(error).split())}") from None
     except UnicodeDecodeError:
@@ -341,7 +351,7 @@ def _resolve(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[st
     seen: set[str] = set()
     while isinstance(reference := node.get("$ref"), str):
         if not reference.startswith("#/") or reference in seen:
-            raise ContractError(reference, "a $ref points into its own document, and not in circles")
+            raise ContractError(reference, "a $ref stays in its document and leads somewhere")
         seen.add(reference)
         found: Any = document
         for part in reference[2:].split("/"):

@@ -73,15 +73,13 @@ def parse(node: Mapping[str, Any], pointer: str) -> Provenance:
     try:
         status = Status(node["status"])
     except (KeyError, ValueError):
-        raise ContractError(
-            f"{pointer}/status", f"must be one of {', '.join(Status)}"
-        ) from None
+        raise ContractError(f"{pointer}/status", f"must be one of {', '.join(Status)}") from None
     fields = FIELDS[status]
     for field in fields:
         if not isinstance(node.get(field), str) or not node[field]:
             raise ContractError(pointer, f"a {status} statement needs {field!r}, a text")
     if extra := node.keys() - {"status", "deviation", *fields}:
-        raise ContractError(pointer, f"a {status} statement has no {sorted(extra)[0]!r}")
+        raise ContractError(pointer, f"a {status} statement has no {min(extra)!r}")
     deviations = node.get("deviation", [])
     if isinstance(deviations, Mapping):
         deviations = [deviations]
@@ -89,13 +87,12 @@ def parse(node: Mapping[str, Any], pointer: str) -> Provenance:
         status,
         **{field: node[field] for field in fields},
         deviations=tuple(
-            _deviation(one, f"{pointer}/deviation/{index}")
-            for index, one in enumerate(deviations)
+            _deviation(one, f"{pointer}/deviation/{index}") for index, one in enumerate(deviations)
         ),
     )
 
 
-def _deviation(node: Mapping[str, Any], pointer: str) -> Deviation:
+def _deviation(node: object, pointer: str) -> Deviation:
     if not isinstance(node, Mapping) or node.keys() != {"implementation", "does", "known"}:
         raise ContractError(pointer, "a deviation has implementation, does and known")
     return Deviation(node["implementation"], node["does"], node["known"])
