@@ -1,0 +1,135 @@
+"""The base of every API in `mockserver.apis`: one method per operationId, and these hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from mockserver.errors import ApiError, InvalidRequestError, Violation
+from mockserver.store import Collection, Layout, Resource
+from mockserver.world import Fired, World
+
+if TYPE_CHECKING:
+    from mockserver.pipeline.call import Call, Reply
+    from mockserver.service import Pace, Service
+
+
+class Api:
+    """One API in one world.
+
+    A subclass names its tables and its pace, and has one method per operationId, in snake case,
+    that takes a `Call` and returns a `Reply`. A handler translates and nothing else: the state
+    changes through `move`, refusals are raised.
+    """
+
+    NAME: ClassVar[str]
+    LAYOUTS: ClassVar[tuple[Layout, ...]] = ()
+    PACE: ClassVar[Pace] = {}
+    IGNORES_CASE: ClassVar[bool] = False
+    MERGES_SLASHES: ClassVar[bool] = False
+
+    def __init__(self, service: Service, world: World) -> None:
+        self.service = service
+        self.contract = service.contract
+        self.world = world
+        self.collections = {layout.name: self._collection(layout) for layout in self.LAYOUTS}
+
+    def _collection(self, layout: Layout) -> Collection:
+        def check(view: str, value: Any) -> None:
+            self.service.check_view(layout.views[view], value)
+
+        return Collection(
+            self.world.tables.table(layout),
+            self.world.session,
+            partial(self.render, layout.name),
+            check if self.service.options.validate_responses else None,
+        )
+
+    def seed(self, scenario: str) -> None:
+        """Fill an empty world: the same seed and scenario give the same resources."""
+        raise NotImplementedError
+
+    def render(self, name: str, resource: Resource) -> Mapping[str, Any]:
+        """Return the views of a resource of the layout *name*."""
+        raise NotImplementedError
+
+    def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:
+        """Change the facts of *resource*, which has just come from *source*, before it is written."""
+
+    def moved(self, name: str, resource: Resource, source: str, moment: int) -> None:
+        """Follow up on a transition that has been written: parents, children."""
+
+    def perform(self, kind: str, payload: Any, moment: int) -> None:
+        """Carry out an effect that was put off with `World.later`."""
+        raise NotImplementedError
+
+    def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
+        """Raise the refusal that this API has for a request that breaks its contract.
+
+        Returning lets the request through to its handler without the parameters that are wrong,
+        as lenient servers do.
+        """
+        raise InvalidRequestError(violations)
+
+    def authenticate(self, call: Call) -> None:
+        """Raise `CredentialsError` if the caller may not do this."""
+
+    def render_error(self, error: ApiError, call: Call) -> Reply:
+        """Return the answer in the shape that this API gives to *error*."""
+        raise NotImplementedError
+
+    def target(self) -> dict[str, Any]:
+        """Return what a conformance suite may know of this world: see `/__admin/targets`."""
+        return {}
+
+    # -- the machine ---------------------------------------------------------------------------
+
+    def elapse(self, collection: Collection) -> Callable[[Resource], None]:
+        """Return what carries out the due transition of a resource of *collection*."""
+
+        def act(resource: Resource) -> None:
+            if resource.due is not None and resource.upcoming is not None:
+                self.move(collection, resource, resource.upcoming, resource.due, "time")
+
+        return act
+
+    def schedule(self, collection: Collection, resource: Resource) -> None:
+        """Draw when and whereto *resource* leaves its state on its own."""
+        schema = collection.lifecycle
+        plan = None
+        if schema is not None:
+            chance = self.world.chance(self.NAME, schema, resource.key, resource.version)
+            plan = self.plan(schema, resource, chance)
+        if plan is None:
+            resource.due = resource.upcoming = None
+        else:
+            resource.upcoming, resource.due = plan[0], resource.since + plan[1]
+
+    def plan(self, schema: str, resource: Resource, chance: Any) -> tuple[str, int] | None:
+        """Return the next state of *resource* and how many microseconds its present one lasts."""
+        return self.service.machines[schema].plan(resource.state, chance)
+
+    def add(self, collection: Collection, resource: Resource) -> None:
+        """Write a new resource, which may leave its state on its own later."""
+        if resource.due is None:
+            self.schedule(collection, resource)
+        collection.insert(resource)
+        self.world.expect(resource.due)
+
+    def move(
+        self, collection: Collection, resource: Resource, target: str, moment: int, cause: str
+    ) -> None:
+        """Take *resource* to *target*: write it, and whatever follows from it."""
+        source, resource.state, resource.since = resource.state, target, moment
+        resource.due = resource.upcoming = None
+        self.arrive(collection.name, resource, source, moment)
+        if resource.due is None:
+            self.schedule(collection, resource)
+        collection.update(resource)
+        self.world.expect(resource.due)
+        schema = collection.lifecycle or collection.name
+        self.world.fired.append(
+            Fired(self.NAME, schema, resource.key, source, target, moment, cause)
+        )
+        self.moved(collection.name, resource, source, moment)

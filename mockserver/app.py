@@ -1,0 +1,50 @@
+"""Put APIs, worlds and the request path together into one ASGI application."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mockserver import apis, mutants
+from mockserver.admin import Admin
+from mockserver.clock import Clock
+from mockserver.hub import Hub, Log
+from mockserver.pipeline.stack import App, Receive, Scope, Send, Stack
+from mockserver.service import Options
+from mockserver.store import open_database
+from specs.contract import load
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a server is started with."""
+
+    names: Sequence[str]
+    seed: int = 1
+    clock: Clock | None = None
+    options: Options = Options()
+    mutant: str | None = None
+    state: str = ""
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    """End the chain: whatever is neither HTTP nor lifespan is not for us."""
+
+
+def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
+    """Return an application that serves the named APIs, and the hub of its worlds.
+
+    Raises `KeyError` for a name that no API or mutant has.
+    """
+    classes = {name: apis.find(name) for name in setting.names}
+    if setting.mutant is not None:
+        mutant = mutants.find(setting.mutant)
+        classes[mutant.api] = mutant.apply(classes[mutant.api])
+    contracts = {name: load(name) for name in setting.names}
+    hub = Hub(classes, contracts, open_database(setting.state), setting.options, log)
+    hub.open(setting.clock or Clock(), setting.seed)
+    stack = Stack(hub, _nothing)
+    for name, one in classes.items():
+        stack.add(hub.services[name], one, copy.deepcopy(contracts[name].document))
+    return Admin(stack, hub), hub

@@ -1,0 +1,130 @@
+"""The commands `callsheet serve` and `callsheet mutants`."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from mockserver.clock import Clock
+    from mockserver.world import Fired
+
+SCENARIOS = ("calm", "busy", "failing", "empty")
+
+
+class ClockType(click.ParamType):
+    """`real`, `frozen`, or a factor such as `60x`."""
+
+    name = "clock"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Clock:
+        from mockserver.clock import parse
+
+        try:
+            return parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(short_help="Serve APIs as a stateful mock.")
+@click.argument("apis", nargs=-1, metavar="[API]...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=4020, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--port-file", type=click.Path(path_type=Path), help="Write the port here when ready.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same world.")
+@click.option("--clock", type=ClockType(), default="real", help="real, frozen, or a factor as 60x.")
+@click.option("--scenario", type=click.Choice(SCENARIOS), default="calm", show_default=True)
+@click.option("--auth", is_flag=True, help="Refuse requests without credentials.")
+@click.option("--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`.")
+@click.option(
+    "--response-validation/--no-response-validation",
+    default=True,
+    help="Check every answer against the contract.",
+)
+@click.option(
+    "--log",
+    type=click.Choice(["auto", "text", "json", "none"]),
+    default="auto",
+    show_default=True,
+    help="One line per request on stderr; auto: only on a terminal.",
+)
+def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, **more: Any) -> None:
+    """Serve the named APIs, or all of them, as one stateful mock server.
+
+    All state is gone when it ends.
+    """
+    from mockserver.server import run
+
+    run(apis, host, port, port_file, more)
+
+
+@click.command(short_help="List the faults that serve --mutant can make.")
+@click.argument("apis", nargs=-1, metavar="[API]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def mutants(apis: tuple[str, ...], *, as_json: bool) -> None:
+    """List the built-in mutants: each breaks one statement of a contract on purpose."""
+    from mockserver import mutants as catalogue
+    from mockserver.apis import APIS
+
+    found = [one for name in _known(apis, APIS) for one in catalogue.of(name)]
+    if as_json:
+        rows = [
+            {
+                "id": one.id,
+                "requirement": one.requirement,
+                "class": one.fault_class.value,
+                "statement": one.statement,
+            }
+            for one in found
+        ]
+        click.echo(json.dumps(rows, indent=1))
+        return
+    for one in found:
+        click.echo(f"{one.id}  [{one.fault_class}]\n    {one.statement}\n    breaks {one.requirement}")
+    click.echo(f"{len(found)} mutants")
+
+
+def _known(names: Sequence[str], known: Any) -> Sequence[str]:
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"there is no API named {name!r}; known are {', '.join(known)}")
+    return names or list(known)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; raise `click.ClickException` if the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        failure = click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}")
+        failure.exit_code = 2
+        raise failure from None
+    return listener
+
+
+def log_text(method: str, path: str, status: int, fired: Sequence[Fired]) -> None:
+    """Write one line about an answer, with the transitions that came with it."""
+    moves = "".join(f"  {one.schema} {one.key} {one.source} -> {one.target}" for one in fired[:5])
+    more = f"  and {len(fired) - 5} more" if len(fired) > 5 else ""
+    sys.stderr.write(f"{method} {path} {status}{moves}{more}\n")
+
+
+def log_json(method: str, path: str, status: int, fired: Sequence[Fired]) -> None:
+    """Write one JSON object about an answer."""
+    moves = [
+        {"api": one.api, "schema": one.schema, "key": one.key, "from": one.source, "to": one.target}
+        for one in fired
+    ]
+    record = {"method": method, "path": path, "status": status, "transitions": moves}
+    sys.stderr.write(json.dumps(record) + "\n")

@@ -1,0 +1,72 @@
+"""The only source of time: real, frozen, or running at a factor.
+
+A moment is an integer: microseconds since 1970-01-01T00:00:00Z.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+SECOND = 1_000_000
+
+FROZEN_START = 1_767_225_600 * SECOND
+"""Where a frozen clock stands unless told otherwise: 2026-01-01T00:00:00Z."""
+
+
+class Clock:
+    """A clock that runs at *factor* times the pace of the wall; 0 stands still."""
+
+    def __init__(
+        self,
+        factor: float = 1.0,
+        start: int | None = None,
+        wall: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._wall = wall
+        self._factor = factor
+        self._anchor = wall() // 1000
+        self._base = self._anchor if start is None else start
+
+    def now(self) -> int:
+        """Return the present moment."""
+        if self._factor == 1.0:
+            return self._base + self._wall() // 1000 - self._anchor
+        if self._factor == 0.0:
+            return self._base
+        return self._base + int((self._wall() // 1000 - self._anchor) * self._factor)
+
+    @property
+    def factor(self) -> float:
+        """How many seconds of this clock pass in a second of the wall."""
+        return self._factor
+
+    def set_factor(self, factor: float) -> None:
+        """Run at *factor* from now on."""
+        if factor < 0:
+            raise ValueError("a clock never runs backwards: the factor must be 0 or more")
+        self._base = self.now()
+        self._anchor = self._wall() // 1000
+        self._factor = factor
+
+    def move_to(self, moment: int) -> None:
+        """Jump forward to *moment*; raise `ValueError` if it has passed already."""
+        if moment < self.now():
+            raise ValueError("a clock never runs backwards")
+        self._base = moment
+        self._anchor = self._wall() // 1000
+
+
+def parse(text: str) -> Clock:
+    """Return the clock that `real`, `frozen` or a factor such as `60x` names.
+
+    Raises `ValueError` for any other text.
+    """
+    if text == "real":
+        return Clock()
+    if text == "frozen":
+        return Clock(0.0, FROZEN_START)
+    if found := re.fullmatch(r"(\d+(?:\.\d+)?)x", text):
+        return Clock(float(found[1]))
+    raise ValueError(f"{text!r} is no clock: say real, frozen, or a factor such as 60x")

@@ -1,0 +1,55 @@
+"""Faults on request, for testing testers: each mutant breaks one statement of one contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from importlib.util import find_spec
+
+from mockserver.api import Api
+
+
+class FaultClass(StrEnum):
+    """What kind of fault it is."""
+
+    BODY = "body shape"
+    STATUS = "status and error mapping"
+    LIFECYCLE = "life cycle"
+    DATA = "data fidelity"
+    COLLECTION = "collections"
+    TIME = "time and consistency"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One fault: the requirement that it breaks, what it does, and the class that does it."""
+
+    id: str
+    requirement: str
+    fault_class: FaultClass
+    statement: str
+    apply: Callable[[type[Api]], type[Api]]
+
+    @property
+    def api(self) -> str:
+        """The API that it belongs to."""
+        return self.id.partition("/")[0]
+
+
+def of(api: str) -> tuple[Mutant, ...]:
+    """Return the mutants of *api*."""
+    module = f"mockserver.mutants.{api.replace('-', '_')}"
+    if find_spec(module) is None:
+        return ()
+    found: tuple[Mutant, ...] = tuple(import_module(module).MUTANTS)
+    return found
+
+
+def find(name: str) -> Mutant:
+    """Return the mutant of that id; raise `KeyError` if there is none."""
+    for one in of(name.partition("/")[0]):
+        if one.id == name:
+            return one
+    raise KeyError(name)

@@ -1,0 +1,102 @@
+"""Which operation a path means: one tree over all APIs, segment by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from mockserver.pipeline.operation import CompiledOperation
+
+
+class Node:
+    """One segment of a path: literal children by their text, and at most one parameter."""
+
+    __slots__ = ("api", "child", "folds", "literals", "merges", "methods", "names")
+
+    def __init__(self) -> None:
+        self.literals: dict[str, Node] = {}
+        self.child: Node | None = None
+        self.methods: dict[str, CompiledOperation] = {}
+        self.names: dict[str, tuple[str, ...]] = {}
+        self.api: str | None = None
+        self.folds = False
+        self.merges = False
+
+
+class Router:
+    """Finds the operation of a path. Literal segments win over parameters."""
+
+    def __init__(self) -> None:
+        self._root = Node()
+        self._exact: dict[str, Node] = {}
+
+    def add(
+        self, path: str, operation: CompiledOperation, *, folds: bool = False, merges: bool = False
+    ) -> None:
+        """Add an operation; *folds*: literal segments in any case; *merges*: `//` is `/`."""
+        node = self._root
+        names = []
+        for segment in path[1:].split("/"):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.child = node.child or Node()
+                following = node.child
+            else:
+                text = segment.lower() if folds else segment
+                following = node.literals.setdefault(text, Node())
+            node.folds = node.folds or folds
+            following.merges = following.merges or merges
+            following.api = following.api or operation.api_name
+            node = following
+        node.methods[operation.method] = operation
+        node.names[operation.method] = tuple(names)
+        if "{" not in path:
+            self._exact[path] = node
+
+    def find(self, path: str) -> tuple[Node | None, tuple[str, ...]]:
+        """Return the node of *path*, or None, and the texts of its parameters in their order."""
+        node = self._exact.get(path)
+        if node is not None:
+            return node, ()
+        return self._walk(self._root, path[1:].split("/"), 0, ())
+
+    def _walk(
+        self, node: Node, segments: list[str], index: int, found: tuple[str, ...]
+    ) -> tuple[Node | None, tuple[str, ...]]:
+        while index < len(segments) - 1 and not segments[index] and node.merges:
+            index += 1
+        if index == len(segments):
+            return (node, found) if node.methods else (None, ())
+        segment = segments[index]
+        literal = node.literals.get(segment)
+        if literal is None and node.folds:
+            literal = node.literals.get(segment.lower())
+        if literal is not None:
+            ending = self._walk(literal, segments, index + 1, found)
+            if ending[0] is not None:
+                return ending
+        if node.child is not None and segment:
+            text = unquote(segment) if "%" in segment else segment
+            return self._walk(node.child, segments, index + 1, (*found, text))
+        return None, ()
+
+    def owner(self, path: str) -> str | None:
+        """Return the API whose paths have most in common with *path* from its beginning."""
+        node, api = self._root, None
+        for segment in path[1:].split("/"):
+            following = node.literals.get(segment.lower() if node.folds else segment, node.child)
+            if following is None:
+                break
+            node, api = following, following.api or api
+        return api
+
+    def operation(
+        self, node: Node, method: str, texts: tuple[str, ...]
+    ) -> tuple[CompiledOperation, Mapping[str, str]] | None:
+        """Return the operation of *method* at *node* and its path parameters; None if there is none."""
+        found = node.methods.get(method)
+        if found is None:
+            return None
+        return found, dict(zip(node.names[method], texts, strict=True)) if texts else {}

@@ -1,0 +1,63 @@
+"""What rows to look for, and in which order: values apart from shape, so that statements keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Operator = Literal["in", "ge", "le", "lt", "gt", "null", "set"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One column, one operator, its values: `in` takes any number, `null` and `set` take none."""
+
+    column: str
+    operator: Operator
+    values: tuple[Any, ...] = ()
+
+    def padded(self) -> tuple[Any, ...]:
+        """Return the values, the last repeated up to a power of two: few shapes, few statements."""
+        count = len(self.values)
+        if self.operator != "in" or count <= 1:
+            return self.values
+        return self.values + self.values[-1:] * ((1 << (count - 1).bit_length()) - count)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All conditions hold; rows come in `order` (a leading dash reverses), ties by key.
+
+    An `in` without values finds nothing.
+    """
+
+    where: tuple[Condition, ...] = ()
+    order: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row can fit."""
+        return any(one.operator == "in" and not one.values for one in self.where)
+
+    def tie_breaker(self) -> tuple[str, ...]:
+        """Return the order among equals: by key, in the direction of the last field.
+
+        So an index that ends in the key serves both directions.
+        """
+        if any(one.lstrip("-") == "key" for one in self.order):
+            return ()
+        return ("-key",) if self.order and self.order[-1].startswith("-") else ("key",)
+
+    def shape(self) -> tuple[tuple[str, str, int], ...]:
+        """Return what the statement depends on: columns, operators, how many values."""
+        return tuple((one.column, one.operator, len(one.padded())) for one in self.where)
+
+    def values(self) -> list[Any]:
+        """Return the values in the order of the shape."""
+        return [value for one in self.where for value in one.padded()]
+
+
+def within(column: str, values: Sequence[Any]) -> Condition:
+    """Return the condition that *column* has one of *values*."""
+    return Condition(column, "in", tuple(values))
