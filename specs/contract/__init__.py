@@ -5,10 +5,11 @@ decides what was allowed to happen, each on its own, so that a mistake in one is
 other.
 """
 
-from specs.contract.document import Contract, Operation, Source, load, names, read
+from specs.contract.document import Contract, Operation, Source
 from specs.contract.errors import ContractError, UnknownApiError
 from specs.contract.lifecycle import Lifecycle, Transition
 from specs.contract.provenance import Deviation, Provenance, Status
+from specs.contract.reader import load, names, read
 from specs.contract.requirement import Kind, Requirement
 
 __all__ = [

@@ -58,6 +58,8 @@ class Provenance:
         return self.status is Status.DOCUMENTED
 
 
+UNSTATED = Provenance(Status.INFERRED, reason="The contract states no provenance here.")
+
 FIELDS = {
     Status.DOCUMENTED: ("source", "section"),
     Status.OBSERVED: ("implementation", "known"),

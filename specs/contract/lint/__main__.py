@@ -6,9 +6,9 @@ import sys
 
 import click
 
-from specs.contract.document import names, read
 from specs.contract.errors import ContractError
 from specs.contract.lint import Draft, lint
+from specs.contract.reader import names, read
 
 
 @click.command()

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from specs.contract.document import METHODS, locate
+from specs.contract.document import METHODS
 from specs.contract.errors import ContractError
+from specs.contract.reader import locate
 
 # Under these keys stand names that the author chose, not keywords.
 NAMED = frozenset({
