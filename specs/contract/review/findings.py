@@ -1,0 +1,226 @@
+"""Everything a review says of one contract, as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from specs.contract.document import Contract
+from specs.contract.errors import ContractError
+from specs.contract.lint import Draft, Problem, lint
+from specs.contract.provenance import Deviation, Provenance, Status
+from specs.contract.reader import read
+from specs.contract.requirement import Kind, Requirement
+from specs.contract.review.statement import Form, Statement, statements
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What lint and a count of its statements find in one contract.
+
+    A contract that cannot be read has no more than problems and the reason, `unreadable`.
+    """
+
+    draft: Draft
+    problems: tuple[Problem, ...]
+    contract: Contract | None
+    unreadable: str
+
+    @classmethod
+    def of(cls, name: str) -> Findings:
+        """Return the findings on the contract of that name, or in the file of that path."""
+        draft = Draft.load(name)
+        problems = lint(draft)
+        try:
+            contract = read(draft.text.encode(), draft.name)
+        except ContractError as error:
+            return cls(draft, problems, None, str(error))
+        return cls(draft, problems, contract, "")
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the contract can be read and breaks no MUST."""
+        return self.contract is not None and not any(one.is_must for one in self.problems)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        return () if self.contract is None else statements(self.contract)
+
+    @cached_property
+    def explicit(self) -> tuple[Requirement, ...]:
+        """The requirements that are written down as such, checkable or not."""
+        return tuple(one for one in self._requirements() if one.kind is Kind.EXPLICIT)
+
+    @cached_property
+    def uncheckable(self) -> tuple[Requirement, ...]:
+        return () if self.contract is None else self.contract.uncheckable
+
+    @cached_property
+    def derived(self) -> Mapping[Kind, int]:
+        """How many requirements follow from the rest of the contract, by kind."""
+        return Counter(one.kind for one in self._requirements() if one.kind is not Kind.EXPLICIT)
+
+    @cached_property
+    def forms(self) -> Mapping[Form, Mapping[Status, int]]:
+        """How many statements of each form there are, by status."""
+        counts = Counter((one.form, one.provenance.status) for one in self.statements)
+        return {form: {status: counts[form, status] for status in Status} for form in Form}
+
+    @cached_property
+    def statuses(self) -> Mapping[Status, int]:
+        """How many statements there are, by status."""
+        counts = Counter(one.provenance.status for one in self.statements)
+        return {status: counts[status] for status in Status}
+
+    @cached_property
+    def sections(self) -> Mapping[tuple[str, str], Mapping[Form, int]]:
+        """How many statements of each form rest on each section, in the order of the sources."""
+        counts = Counter(
+            (one.provenance.source, one.provenance.section, one.form) for one in self.statements
+        )
+        sources = self.contract.sources.values() if self.contract else ()
+        return {
+            (source.id, section): {form: counts[source.id, section, form] for form in Form}
+            for source in sources
+            for section in source.sections
+        }
+
+    @cached_property
+    def guesses(self) -> Mapping[str, tuple[Statement, ...]]:
+        """The inferred statements by their reason."""
+        found: dict[str, list[Statement]] = {}
+        for one in self.statements:
+            if one.provenance.status is Status.INFERRED:
+                found.setdefault(one.provenance.reason, []).append(one)
+        return {reason: tuple(each) for reason, each in found.items()}
+
+    @cached_property
+    def deviations(self) -> Mapping[Deviation, tuple[Statement, ...]]:
+        """What real implementations are known to do otherwise, and which statements that is."""
+        found: dict[Deviation, list[Statement]] = {}
+        for one in self.statements:
+            for deviation in one.provenance.deviations:
+                found.setdefault(deviation, []).append(one)
+        return {deviation: tuple(each) for deviation, each in found.items()}
+
+    def data(self) -> dict[str, Any]:
+        """Return all of it in types that JSON knows."""
+        found: dict[str, Any] = {
+            "api": self.draft.name,
+            "sound": self.is_sound,
+            "unreadable": self.unreadable or None,
+            "problems": [
+                {
+                    "rule": one.rule.id,
+                    "level": one.rule.level,
+                    "pointer": one.pointer,
+                    "line": self.draft.line(one.pointer),
+                    "message": one.message,
+                }
+                for one in self.problems
+            ],
+        }
+        return found if self.contract is None else found | dict(self._details(self.contract))
+
+    def _details(self, contract: Contract) -> Iterator[tuple[str, Any]]:
+        yield "title", contract.title
+        yield "sha256", contract.sha256
+        yield "operations", len(contract.operations)
+        yield (
+            "statements",
+            {
+                "total": len(self.statements),
+                **self.statuses,
+                "forms": {form: dict(counts) for form, counts in self.forms.items()},
+            },
+        )
+        yield (
+            "sections",
+            [
+                {
+                    "source": source,
+                    "section": section,
+                    "title": contract.sources[source].sections[section],
+                    "statements": sum(counts.values()),
+                    "forms": {form: count for form, count in counts.items() if count},
+                }
+                for (source, section), counts in self.sections.items()
+            ],
+        )
+        yield (
+            "requirements",
+            [
+                {
+                    "id": one.id,
+                    "kind": one.kind,
+                    "statement": one.statement,
+                    "provenance": _provenance(one.provenance),
+                    "uncheckable": one.uncheckable,
+                }
+                for one in self._requirements()
+            ],
+        )
+        yield (
+            "lifecycles",
+            [
+                {
+                    "schema": one.schema,
+                    "property": one.property,
+                    "key": one.key,
+                    "states": one.states,
+                    "names": dict(one.names),
+                    "initial": one.initial,
+                    "final": one.final,
+                    "creators": one.creators,
+                    "refusal": one.refusal,
+                    "provenance": _provenance(one.provenance),
+                    "transitions": [
+                        {
+                            "source": way.source,
+                            "target": way.target,
+                            "trigger": way.trigger,
+                            "label": way.label,
+                            "provenance": _provenance(way.provenance),
+                        }
+                        for way in one.transitions
+                    ],
+                }
+                for one in contract.lifecycles.values()
+            ],
+        )
+        yield (
+            "deviations",
+            [
+                {
+                    "implementation": deviation.implementation,
+                    "does": deviation.does,
+                    "known": deviation.known,
+                    "statements": [one.name for one in each],
+                }
+                for deviation, each in self.deviations.items()
+            ],
+        )
+        yield (
+            "guesses",
+            [
+                {"reason": reason, "statements": [one.name for one in each]}
+                for reason, each in self.guesses.items()
+            ],
+        )
+
+    def _requirements(self) -> tuple[Requirement, ...]:
+        return () if self.contract is None else tuple(self.contract.requirements.values())
+
+
+def _provenance(one: Provenance) -> dict[str, Any]:
+    return {
+        "status": one.status,
+        **{
+            key: value
+            for key in ("source", "section", "implementation", "known", "reason")
+            if (value := getattr(one, key))
+        },
+    }
