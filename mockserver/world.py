@@ -59,6 +59,7 @@ class World:
         self.clock = clock
         self.seed = seed
         self.session = session
+        self.born = clock.now()
         self.apis: dict[str, Api] = {}
         self.fired: list[Fired] = []
         self._agenda = Collection(tables.table(AGENDA), session, lambda _: {})
