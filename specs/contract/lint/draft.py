@@ -160,6 +160,13 @@ class Draft:
             if found := self.resolve(place):
                 yield status, found
 
+    def bodies(self, step: Step) -> Iterator[tuple[str, Place]]:
+        """Yield the name and the media type object of each request body of an operation."""
+        node = step.node.get("requestBody")
+        if isinstance(node, Mapping):
+            body = self.resolve(Place(f"{step.pointer}/requestBody", node))
+            yield from self.children(body, "content") if body else ()
+
     def citations(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Yield the pointer and the content of each `x-provenance`."""
         for pointer, node in self.mappings:

@@ -22,7 +22,9 @@ PLACES = {
     "x-provenance": re.compile(r".*"),
 }
 # What stands in these is the business of C04, C12 and C20.
-OTHERS = frozenset({"x-provenance", "id", "statement", "uncheckable", "version", "retrieved"})
+OTHERS = frozenset(
+    {"x-provenance", "id", "statement", "uncheckable", "version", "retrieved", "refusal"}
+)
 
 
 @rule("C21", Level.MUST, "`x-` keys are the four of the format, in their places and their shape.")

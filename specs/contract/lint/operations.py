@@ -78,8 +78,7 @@ def _tags(draft: Draft) -> Iterator[Finding]:
 def _closed(draft: Draft) -> Iterator[Finding]:
     seen: set[tuple[str, bool]] = set()
     for step in draft.operations:
-        body = draft.resolve(Place(f"{step.pointer}/requestBody", step.node.get("requestBody", {})))
-        for _, media in draft.children(body, "content") if body else ():
+        for _, media in draft.bodies(step):
             if isinstance(schema := media.node.get("schema"), Mapping):
                 place = Place(f"{media.pointer}/schema", schema)
                 yield from _open(draft, place, seen, is_part=False)

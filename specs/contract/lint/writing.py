@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -54,7 +55,7 @@ def _local(draft: Draft) -> Iterator[Finding]:
 @rule("C12", Level.MUST, "Status codes, dates, versions and times are quoted; no bare on, off.")
 def _quotes(draft: Draft) -> Iterator[Finding]:
     for pointer, _, node, is_key in scalars(draft.tree):
-        if not isinstance(node, yaml.ScalarNode) or node.style is not None:
+        if not isinstance(node, yaml.ScalarNode) or node.style:  # quoted, or a block
             continue
         kind, value = node.tag.rpartition(":")[2], node.value
         if kind == "timestamp":
@@ -67,12 +68,16 @@ def _quotes(draft: Draft) -> Iterator[Finding]:
             yield pointer, f"{value} is a number here: quote it"
 
 
-@rule("C13", Level.MUST, "Keys stand in the order of the format.")
+@rule("C13", Level.MUST, "Keys stand in the order of the format, each of them once.")
 def _order(draft: Draft) -> Iterator[Finding]:
     yield from _sorted("", draft.document, ORDER)
     for step in draft.operations:
         yield from _sorted(step.pointer, step.node, OPERATION_ORDER)
     yield from _sorted("/components", draft.components, COMPONENT_ORDER)
+    times = Counter(pointer for pointer, _, _, is_key in scalars(draft.tree) if is_key)
+    for pointer, number in times.items():
+        if number > 1:
+            yield pointer, f"stands there {number} times; only the last one counts"
 
 
 @rule("C17", Level.MUST, "No `{{` and no `{%`.")

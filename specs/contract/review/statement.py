@@ -20,6 +20,7 @@ class Form(StrEnum):
     PARAMETER = "parameter"
     RESPONSE = "response"
     HEADER = "header"
+    SCHEMA = "schema"
     PROPERTY = "property"
     LIFECYCLE = "lifecycle"
     TRANSITION = "transition"
@@ -56,7 +57,9 @@ class _Walk:
         for operation in contract.operations.values():
             yield from self._operation(operation)
         for name, node in contract.document.get("components", {}).get("schemas", {}).items():
-            yield from self._schema(node, name, contract.provenance)
+            own = _own(node, contract.provenance, name)
+            yield Statement(Form.SCHEMA, name, own)
+            yield from self._schema(node, name, own)
         for cycle in contract.lifecycles.values():
             yield Statement(Form.LIFECYCLE, cycle.schema, cycle.provenance)
             for one in cycle.transitions:

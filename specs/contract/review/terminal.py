@@ -29,6 +29,7 @@ SHORT = {
     Form.PARAMETER: "params",
     Form.RESPONSE: "answers",
     Form.HEADER: "headers",
+    Form.SCHEMA: "schemas",
     Form.PROPERTY: "props",
     Form.LIFECYCLE: "cycles",
     Form.TRANSITION: "ways",

@@ -1,0 +1,1 @@
+"""Tests of the contracts and of their reader."""
