@@ -22,7 +22,17 @@ class Call:
     parsed JSON, or the bytes of any other content; None if there is none.
     """
 
-    __slots__ = ("body", "method", "operation_id", "pairs", "path", "query", "raw", "scope")
+    __slots__ = (
+        "_grouped",
+        "body",
+        "method",
+        "operation_id",
+        "pairs",
+        "path",
+        "query",
+        "raw",
+        "scope",
+    )
 
     def __init__(self, scope: Mapping[str, Any], operation_id: str) -> None:
         self.scope = scope
@@ -33,6 +43,7 @@ class Call:
         self.pairs: list[tuple[str, str]] = []
         self.body: Any = None
         self.raw: bytes = b""
+        self._grouped: dict[str, list[str]] | None = None
 
     def header(self, name: str) -> str | None:
         """Return the value of a header, or None; *name* is lower case."""
@@ -44,7 +55,16 @@ class Call:
 
     def values(self, name: str) -> list[str]:
         """Return what the query says of *name*, as sent: nothing, once, or several times."""
-        return [value for key, value in self.pairs if key == name]
+        if self._grouped is None:
+            self._grouped = {}
+            for key, value in self.pairs:
+                self._grouped.setdefault(key, []).append(value)
+        return self._grouped.get(name, [])
+
+    def add_pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Take *pairs*, the fields of a form, as if the query had them."""
+        self.pairs = [*self.pairs, *pairs]
+        self._grouped = None
 
     @property
     def media_type(self) -> str:

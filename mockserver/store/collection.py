@@ -15,6 +15,9 @@ from mockserver.store.table import StoredTable
 Render = Callable[[Resource], Mapping[str, Any]]
 Check = Callable[[str, Any], None]
 
+MANY = 5_000
+"""From how many fitting rows on the order's index is walked instead of sorting them."""
+
 BATCH = 500
 """How many rows a scan reads at a time."""
 
@@ -58,11 +61,16 @@ class Collection:
         found = self._execute(self._get_text, (self._session, key)).fetchone()
         return None if found is None else self._table.resource(found)
 
-    def page(self, query: Query, view: str, limit: int, offset: int = 0) -> list[bytes]:
-        """Return one view of *limit* resources of *query*, after the first *offset*."""
+    def page(
+        self, query: Query, view: str, limit: int, offset: int = 0, count: int = 0
+    ) -> list[bytes]:
+        """Return one view of *limit* resources of *query*, after the first *offset*.
+
+        *count* is how many fit, if the caller knows: it helps to choose the way.
+        """
         if query.is_empty:
             return []
-        text = self._table.select_page(query, view, deep=offset > 0)
+        text = self._table.select_page(query, view, skips=offset > 0, many=count > MANY)
         values = [self._session, *query.values(), limit, offset]
         return [one[0] for one in self._execute(text, values)]
 
@@ -78,7 +86,7 @@ class Collection:
         """Return the resources of *query*, in its order."""
         if query.is_empty:
             return []
-        text = self._table.select_page(query, None, deep=False)
+        text = self._table.select_page(query, None, skips=False, many=False)
         values = [self._session, *query.values(), limit, 0]
         return [self._table.resource(one) for one in self._execute(text, values)]
 
@@ -86,7 +94,7 @@ class Collection:
         """Return the keys of the resources of *query*, in its order."""
         if query.is_empty:
             return []
-        text = self._table.select_page(query, "key", deep=False)
+        text = self._table.select_page(query, "key", skips=False, many=False)
         values = [self._session, *query.values(), -1, 0]
         return [one[0] for one in self._execute(text, values)]
 
@@ -98,7 +106,7 @@ class Collection:
             offset += len(batch)
 
     def _batch(self, offset: int) -> list[Resource]:
-        text = self._table.select_page(Query(), None, deep=False)
+        text = self._table.select_page(Query(), None, skips=False, many=False)
         return [
             self._table.resource(one)
             for one in self._execute(text, [self._session, BATCH, offset])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from enum import Enum
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    UnaryExpression,
     bindparam,
     delete,
     func,
@@ -27,6 +30,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.operators import custom_op
 
 from mockserver.store.database import Database, Statement
 from mockserver.store.layout import Kind, Layout, Resource
@@ -38,6 +42,18 @@ ABSENT: dict[Kind, Any] = {int: -1, str: "", float: -1.0}
 """What stands for "none" in a tally: SQL counts two NULLs as different."""
 
 FIXED = ("key", "state", "since", "due", "upcoming", "version", "facts")
+
+
+class Plan(Enum):
+    """How a page is read.
+
+    DIRECT: an index has the rows in their order. KEYS_FIRST: the keys are found, and sorted if
+    need be, before their rows are read. ORDER_FIRST: the same, along the index of the order.
+    """
+
+    DIRECT = 1
+    KEYS_FIRST = 2
+    ORDER_FIRST = 3
 
 
 class StoredTable:
@@ -197,28 +213,40 @@ class StoredTable:
             new.on_conflict_do_update(index_elements=keys, set_={"count": count})
         )
 
-    def select_page(self, query: Query, view: str | None, *, deep: bool) -> str:
+    def select_page(self, query: Query, view: str | None, *, skips: bool, many: bool) -> str:
         """Return the statement for a page of *query*: session, values, limit, offset.
 
-        It reads one *view*, or the `key`, or whole resources if None. A *deep* page looks up the keys
-        first, so that the rows it skips are skipped in an index.
+        It reads one *view*, or the `key`, or whole resources if None. *skips*: the offset is not 0;
+        *many*: so many rows fit that walking the order beats sorting them.
         """
-        shape = query.shape(), query.order, view, deep
+        shape = query.shape(), query.order, view, skips, many
         found = self._pages.get(shape)
         if found is None:
-            found = self._pages[shape] = self.database.compile(self._page(query, view, deep)).text
+            plan = self._plan(query, skips=skips, many=many)
+            found = self._pages[shape] = self.database.compile(self._page(query, view, plan)).text
         return found
 
-    def _page(self, query: Query, view: str | None, deep: bool) -> Select[Any]:  # noqa: FBT001
+    def _plan(self, query: Query, *, skips: bool, many: bool) -> Plan:
+        """Return how to read a page of *query*."""
+        equal = {one.column for one in query.where if len(one.padded()) == 1 == len(one.values)}
+        wanted = tuple(name.lstrip("-") for name in query.order)
+        for index in (*self.layout.indexes, ("key",)):
+            rest = tuple(itertools.dropwhile(equal.__contains__, index))
+            if rest[: len(wanted)] == wanted and equal >= {one.column for one in query.where}:
+                return Plan.KEYS_FIRST if skips else Plan.DIRECT
+        return Plan.ORDER_FIRST if many and len(wanted) == 1 else Plan.KEYS_FIRST
+
+    def _page(self, query: Query, view: str | None, plan: Plan) -> Select[Any]:
         order = [self._order(name) for name in (*query.order, *query.tie_breaker())]
         wanted = self._wanted(view)
         limit, offset = bindparam("at_most"), bindparam("skip")
-        if not deep:
-            found = select(*wanted).where(self._mine(), *self._conditions(query))
+        conditions = self._conditions(query, hidden=plan is Plan.ORDER_FIRST)
+        if plan is Plan.DIRECT:
+            found = select(*wanted).where(self._mine(), *conditions)
             return found.order_by(*order).limit(limit).offset(offset)
         keys = (
             select(self._table.c.session, self._table.c.key)
-            .where(self._mine(), *self._conditions(query))
+            .where(self._mine(), *conditions)
             .order_by(*order)
             .limit(limit)
             .offset(offset)
@@ -260,11 +288,17 @@ class StoredTable:
         column = self._table.c[name.lstrip("-")]
         return column.desc() if name.startswith("-") else column.asc()
 
-    def _conditions(self, query: Query, table: Table | None = None) -> list[ColumnElement[bool]]:
+    def _conditions(
+        self, query: Query, table: Table | None = None, *, hidden: bool = False
+    ) -> list[ColumnElement[bool]]:
+        """Return the conditions of *query*; *hidden* from SQLite's choice of an index."""
         columns = (self._table if table is None else table).c
+        hides = hidden and self.database.dialect.name == "sqlite"
         found: list[ColumnElement[bool]] = []
         for index, one in enumerate(query.where):
-            column = columns[one.column]
+            column: ColumnElement[Any] = columns[one.column]
+            if hides:
+                column = UnaryExpression(column, operator=custom_op("+"), type_=column.type)
             marks = [
                 bindparam(f"w{index}_{number}", type_=column.type)
                 for number in range(len(one.padded()))

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
+import orjson
+
 from mockserver.api import Api
 from mockserver.apis.scale import catalogue, filters, inputs, seed, views
 from mockserver.apis.scale.filters import Asked
@@ -26,6 +28,19 @@ from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace
 from mockserver.store import Condition, Layout, Query, Resource
 from mockserver.store.query import within
+
+FILTERED = (
+    "state", "job_type_id", "job_type_name", "batch_id", "recipe_id", "error_id",
+    "error_category", "is_superseded", "source_sensor_class", "source_sensor",
+    "source_collection", "source_task",
+)  # fmt: skip
+"""What jobs are filtered by, in the order of their last change."""
+
+ORDERED = (
+    "last_modified", "created", "queued", "started", "ended", "duration", "last_status_change",
+    "num_exes", "node_id", "source_started", "source_ended",
+)  # fmt: skip
+"""What jobs are ordered by, besides what they are filtered by."""
 
 JOBS = Layout(
     name="scale_jobs",
@@ -57,12 +72,8 @@ JOBS = Layout(
     },
     views={"summary": "JobSummary", "detail": "Job"},
     indexes=(
-        ("last_modified",),
-        ("state", "last_modified"),
-        ("job_type_id", "last_modified"),
-        ("batch_id", "last_modified"),
-        ("recipe_id", "last_modified"),
-        ("error_id", "last_modified"),
+        *((name, "last_modified") for name in FILTERED),
+        *((name,) for name in ORDERED),
     ),
     facets=("state", "job_type_id", "job_type_name", "error_id", "error_category", "is_superseded"),
 )
@@ -129,7 +140,7 @@ class Scale(Api):
             call,
             asked,
             self.jobs.count(query),
-            lambda limit, offset: self.jobs.page(query, "summary", limit, offset),
+            lambda limit, offset, count: self.jobs.page(query, "summary", limit, offset, count),
         )
 
     def create_job(self, call: Call) -> Reply:
@@ -169,9 +180,7 @@ class Scale(Api):
             call,
             asked,
             len(found),
-            lambda limit, offset: [
-                json.dumps(one).encode() for one in found[offset : offset + limit]
-            ],
+            lambda limit, offset, _: [orjson.dumps(one) for one in found[offset : offset + limit]],
         )
 
     def _input_files(
@@ -212,7 +221,7 @@ class Scale(Api):
             call,
             asked,
             self.executions.count(query),
-            lambda limit, offset: self.executions.page(query, "summary", limit, offset),
+            lambda limit, offset, _: self.executions.page(query, "summary", limit, offset),
         )
 
     def get_execution(self, call: Call) -> Reply:
@@ -265,13 +274,13 @@ class Scale(Api):
         return Reply.json(lines)
 
     def _page(
-        self, call: Call, asked: Asked, count: int, read: Callable[[int, int], Sequence[bytes]]
+        self, call: Call, asked: Asked, count: int, read: Callable[[int, int, int], Sequence[bytes]]
     ) -> Reply:
         """Return one page of *count* results."""
         size = filters.page_size(asked)
         pages = max(1, -(-count // size))
         number = filters.page_number(asked, pages)
-        rows = read(size, (number - 1) * size) if count else []
+        rows = read(size, (number - 1) * size, count) if count else []
         following = _address(call, number + 1) if number < pages else b"null"
         previous = _address(call, number - 1) if number > 1 else b"null"
         body = b'{"count":%d,"next":%s,"previous":%s,"results":[%s]}'
@@ -472,7 +481,7 @@ class Scale(Api):
                 raise NoRouteError(call.scope["path"])
             if one.code == "media-type":
                 if one.value == "application/x-www-form-urlencoded" and call.operation_id == "createJob":
-                    call.pairs += filters.form(call.raw)
+                    call.add_pairs(filters.form(call.raw))
                     call.body = None
                     continue
                 raise ApiError(
@@ -513,7 +522,7 @@ def _address(call: Call, number: int) -> bytes:
         pairs.append(("page", str(number)))
     text = filters.query_text(sorted(pairs))
     path = call.scope["path"]
-    return json.dumps(call.url(f"{path}?{text}" if text else path)).encode()
+    return orjson.dumps(call.url(f"{path}?{text}" if text else path))
 
 
 def _reaches(text: str | None, bound: int | None, *, after: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,9 @@ from mockserver.store import Condition, Query
 from mockserver.store.query import within
 
 BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What needs no escape in an address."""
 
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
@@ -48,6 +52,10 @@ class Asked:
 
     def __contains__(self, name: str) -> bool:
         return bool(self._call.values(name)) or self._body.get(name) is not None
+
+    def names(self) -> list[str]:
+        """Return the names of everything that the query asks, each once."""
+        return list(dict.fromkeys(name for name, _ in self._call.pairs))
 
     def single(self, name: str) -> Any:
         """Return one value, the last that was sent, or None."""
@@ -130,41 +138,55 @@ def between(column: str, span: tuple[int | None, int | None]) -> list[Condition]
     return found
 
 
+TEXTS = {
+    "source_sensor_class": "source_sensor_class",
+    "source_sensor": "source_sensor",
+    "source_collection": "source_collection",
+    "source_tasks": "source_task",
+    "source_task": "source_task",
+    "status": "state",
+    "job_type_name": "job_type_name",
+    "error_category": "error_category",
+}
+"""The filters of the job list that take texts -> their columns."""
+
+NUMBERS = {
+    "job_id": "key",
+    "job_type_id": "job_type_id",
+    "batch_id": "batch_id",
+    "recipe_id": "recipe_id",
+    "error_id": "error_id",
+}
+"""The filters of the job list that take integers -> their columns."""
+
+
 def job_list(asked: Asked) -> Query:
     """Return the jobs that GET /v6/jobs/ asks for."""
-    where: list[Condition] = between("last_modified", asked.span("started", "ended"))
-    source = asked.span("source_started", "source_ended")
-    if source[0] is not None:
-        where.append(Condition("source_started", "ge", (source[0],)))
-    if source[1] is not None:
-        where.append(Condition("source_ended", "le", (source[1],)))
-    texts = {
-        "source_sensor_class": "source_sensor_class",
-        "source_sensor": "source_sensor",
-        "source_collection": "source_collection",
-        "source_tasks": "source_task",
-        "source_task": "source_task",
-        "status": "state",
-        "job_type_name": "job_type_name",
-        "error_category": "error_category",
-    }
-    numbers = {
-        "job_id": "key",
-        "job_type_id": "job_type_id",
-        "batch_id": "batch_id",
-        "recipe_id": "recipe_id",
-        "error_id": "error_id",
-    }
-    for name, column in texts.items():
-        if name in asked:
-            where.append(within(column, asked.texts(name)))
-    for name, column in numbers.items():
-        if name in asked:
-            where.append(within(column, asked.integers(name)))
-    superseded = asked.boolean("is_superseded")
-    if superseded is not None:
-        where.append(within("is_superseded", [int(superseded)]))
+    where: list[Condition] = []
+    for name in asked.names():
+        if name in TEXTS:
+            where.append(within(TEXTS[name], asked.texts(name)))
+        elif name in NUMBERS:
+            where.append(within(NUMBERS[name], asked.integers(name)))
+        elif name in {"started", "ended"}:
+            span = asked.span("started", "ended")
+            where += [one for one in between("last_modified", span) if one not in where]
+        elif name in {"source_started", "source_ended"}:
+            where += [one for one in _source_span(asked) if one not in where]
+        elif name == "is_superseded":
+            where.append(within("is_superseded", [int(bool(asked.boolean(name)))]))
     return Query(tuple(where), _order(asked) or ("last_modified",))
+
+
+def _source_span(asked: Asked) -> list[Condition]:
+    """Return the conditions on the time of the source files."""
+    started, ended = asked.span("source_started", "source_ended")
+    found = []
+    if started is not None:
+        found.append(Condition("source_started", "ge", (started,)))
+    if ended is not None:
+        found.append(Condition("source_ended", "le", (ended,)))
+    return found
 
 
 def _order(asked: Asked) -> tuple[str, ...]:
@@ -254,6 +276,8 @@ def page_number(asked: Asked, pages: int) -> int:
 
 def query_text(pairs: list[tuple[str, str]]) -> str:
     """Return names and values as a query string."""
+    if PLAIN.fullmatch("".join(part for pair in pairs for part in pair)):
+        return "&".join(f"{name}={value}" for name, value in pairs)
     return urlencode(pairs)
 
 
