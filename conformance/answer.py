@@ -32,7 +32,8 @@ class Request:
         """Path and query string."""
         if not self.query:
             return self.path
-        return f"{self.path}?{urlencode(self.query, quote_via=quote)}"
+        encoded = urlencode(self.query, quote_via=quote, errors="surrogateescape")
+        return f"{self.path}?{encoded}"
 
 
 @dataclass(frozen=True, slots=True)

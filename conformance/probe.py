@@ -49,7 +49,7 @@ class Probe:
     def __init__(self, visit: Visit, play: Play | None = None) -> None:
         self.visit = visit
         self.exchanges: list[Exchange] = []
-        self.violations: dict[str, str] = {}
+        self.violations: dict[str, Finding] = {}
         self._play = play
 
     @property
@@ -112,7 +112,7 @@ class Probe:
             headers=_headers(operation, body, headers or {}),
             body=_encoded(body),
         )
-        return self._judged(operation, request)
+        return self.judged(operation, request)
 
     def ok(self, operation_id: str, **values: Any) -> Answer:
         """Call, and go on only with a 2xx: any other answer ends the check as not reached."""
@@ -126,7 +126,7 @@ class Probe:
         parts = urlsplit(url)
         path = self.visit.gate.below_base(parts.path)
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-        return self._judged(operation, Request("GET", path, query, _headers(operation, None, {})))
+        return self.judged(operation, Request("GET", path, query, _headers(operation, None, {})))
 
     def raw(
         self,
@@ -186,7 +186,8 @@ class Probe:
         """Note that this run has created a resource, where the driver cannot see it."""
         self.visit.gate.own(Resource(kind, str(key)))
 
-    def _judged(self, operation: Operation, request: Request) -> Answer:
+    def judged(self, operation: Operation, request: Request) -> Answer:
+        """Send a request as it is, and judge the answer as one of *operation*."""
         exchange = self._sent(request, operation.id)
         judgement = self.visit.judge.judge(operation, exchange)
         if judgement.violation is not None:
@@ -199,10 +200,9 @@ class Probe:
 
     def violated(self, requirement: str, message: str) -> None:
         """Note a contradiction of any requirement, and go on."""
-        self.violations.setdefault(requirement, message)
-        self.visit.findings.violate(
-            Finding(requirement, message, tuple(self.exchanges), self._play)
-        )
+        finding = Finding(requirement, message, tuple(self.exchanges), self._play)
+        self.violations.setdefault(requirement, finding)
+        self.visit.findings.violate(finding)
 
     def _sent(self, request: Request, operation_id: str | None = None) -> Exchange:
         exchange = self.visit.gate.send(request, operation_id)

@@ -1,0 +1,141 @@
+"""The driver for an API without one of its own: it knows what the contract says, no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from conformance import drivers
+from conformance.answer import Answer, Call
+from conformance.drivers import Recipe
+from conformance.drivers.subject import Subject, reader_of
+from conformance.failures import Outcome
+from conformance.mode import Resource, Touch
+from conformance.probe import Probe
+from specs.contract import Contract, Lifecycle, Operation
+
+UNKNOWN_KEYS = ("999999999", "00000000-0000-0000-0000-000000000000", "nothing-has-this-key")
+
+
+class Driver:
+    """Reads from links and lifecycles what calls touch, where ids come from, what can be driven."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+
+    def touches(self, call: Call) -> Touch:
+        """A creator creates; what names a resource in its path touches that; else everything."""
+        operation = self.contract.operations[call.operation_id]
+        if operation.is_safe:
+            return Touch.nothing()
+        if any(operation.id in cycle.creators for cycle in self.contract.lifecycles.values()):
+            return Touch.creates()
+        cycle = self._cycle_named_in(operation)
+        if cycle is None:
+            return Touch.everything()
+        return Touch.these(cycle.schema, [list(call.path.values())[-1]])
+
+    def made(self, call: Call, answer: Answer) -> Iterable[Resource]:
+        """The key in the body of a creator's answer, else the end of its Location."""
+        for cycle in self.contract.lifecycles.values():
+            if call.operation_id in cycle.creators and answer.is_success:
+                key = self.made_key(cycle, answer)
+                if key is not None:
+                    yield Resource(cycle.schema, key)
+
+    def made_key(self, cycle: Lifecycle, answer: Answer) -> str | None:
+        """Return the key of what a creator has made, as its answer shows it."""
+        try:
+            body = answer.json if answer.body else None
+        except Outcome:
+            body = None
+        if isinstance(body, Mapping) and body.get(cycle.key) is not None:
+            return str(body[cycle.key])
+        location = answer.headers.get("Location", "").rstrip("/")
+        return location.rpartition("/")[2] or None
+
+    def discover(self, probe: Probe) -> Mapping[str, Any]:
+        """Look through each list that needs no parameters for resources with a lifecycle."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for operation in self._lists():
+            try:
+                answer = probe.call(operation.id)
+                items = _items(answer.json) if answer.is_success else []
+            except Outcome:
+                continue
+            for cycle in self.contract.lifecycles.values():
+                for item in items:
+                    if {cycle.key, cycle.property} <= item.keys():
+                        states = found.setdefault(cycle.schema, {})
+                        keys = states.setdefault(str(item[cycle.property]), [])
+                        keys.append(str(item[cycle.key]))
+        return found
+
+    def parameter(self, probe: Probe, operation_id: str, name: str) -> Sequence[object]:
+        """The known keys of the lifecycle whose reading operation has that parameter."""
+        for schema, subject in self._subjects.items():
+            if subject.parameter == name:
+                states = probe.known.get(schema, {})
+                if isinstance(states, Mapping):
+                    return [key for keys in states.values() for key in keys]
+        return ()
+
+    def subjects(self) -> Mapping[str, drivers.Subject]:
+        return self._subjects
+
+    def provoke(self, probe: Probe) -> Iterable[Recipe]:
+        """Ask each readable resource for a key that does not exist, where 404 is declared."""
+        for cycle in self.contract.lifecycles.values():
+            reader = reader_of(self.contract, cycle)
+            if reader is not None and "404" in reader.responses:
+                yield Recipe(reader.id, "404", _Unknown(reader))
+
+    @cached_property
+    def _subjects(self) -> dict[str, Subject]:
+        return {
+            cycle.schema: Subject(self, cycle)
+            for cycle in self.contract.lifecycles.values()
+            if reader_of(self.contract, cycle) is not None
+        }
+
+    def _lists(self) -> Iterable[Operation]:
+        for operation in self.contract.operations.values():
+            required = [one for one in operation.parameters if one.get("required") is True]
+            if operation.method == "get" and "{" not in operation.path and not required:
+                yield operation
+
+    def _cycle_named_in(self, operation: Operation) -> Lifecycle | None:
+        names = re.findall(r"\{([^}]+)\}", operation.path)
+        if len(names) != 1:
+            return None
+        for cycle in self.contract.lifecycles.values():
+            reader = reader_of(self.contract, cycle)
+            if reader is not None and re.findall(r"\{([^}]+)\}", reader.path) == names:
+                return cycle
+        return None
+
+
+class _Unknown:
+    """A recipe: read a resource by keys that nothing has, until one gets the declared answer."""
+
+    def __init__(self, reader: Operation) -> None:
+        self._reader = reader
+
+    def __call__(self, probe: Probe) -> Answer:
+        names = re.findall(r"\{([^}]+)\}", self._reader.path)
+        schema: Mapping[str, Any] = next(
+            (one.get("schema", {}) for one in self._reader.parameters if one["name"] == names[-1]),
+            {},
+        )
+        integer = probe.contract.resolve(schema).get("type") == "integer"
+        key = UNKNOWN_KEYS[0] if integer else UNKNOWN_KEYS[1]
+        return probe.call(self._reader.id, path=dict.fromkeys(names, key))
+
+
+def _items(body: object) -> list[dict[str, Any]]:
+    """Return the objects of a list answer: the body itself, or the first list within it."""
+    if isinstance(body, Mapping):
+        body = next((value for value in body.values() if isinstance(value, list)), [])
+    return [one for one in body if isinstance(one, dict)] if isinstance(body, list) else []

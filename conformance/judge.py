@@ -1,0 +1,132 @@
+"""The judge of single answers: is this one of the answers that the operation declares?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from conformance.answer import Exchange
+from conformance.schema import Schemas
+from specs.contract import Contract, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an answer says about which requirement: a violation, a mere remark, or that it holds."""
+
+    requirement: str
+    violation: str | None = None
+    note: str | None = None
+
+
+class ResponseJudge:
+    """Holds answers against the declared responses of their operations."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._schemas = Schemas(contract)
+
+    def judge(self, operation: Operation, exchange: Exchange) -> Judgement:
+        """Return the judgement of an answer to *operation*.
+
+        An undeclared status counts against the nearest success response, except for a 4xx:
+        where a document is silent about an error, any will do.
+        """
+        key = declared_key(operation, exchange.status)
+        if key is None:
+            nearest = self._address(operation, nearest_success(operation, exchange.status))
+            declared = ", ".join(operation.responses)
+            message = f"{exchange}: only {declared} are declared"
+            if 400 <= exchange.status < 500:
+                return Judgement(nearest, note=f"{operation.id} answers {exchange.status}")
+            return Judgement(nearest, violation=message)
+        requirement = self._address(operation, key)
+        error = self._error(operation.responses[key], exchange)
+        if error is not None:
+            return Judgement(requirement, violation=f"{exchange}: {error}")
+        return Judgement(requirement)
+
+    def _address(self, operation: Operation, key: str) -> str:
+        return f"{self._contract.name}/{operation.id}/{key}"
+
+    def _error(self, response: Mapping[str, Any], exchange: Exchange) -> str | None:
+        return self._header_error(response, exchange) or self._body_error(response, exchange)
+
+    def _header_error(self, response: Mapping[str, Any], exchange: Exchange) -> str | None:
+        for name, node in response.get("headers", {}).items():
+            declared = self._contract.resolve(node)
+            if name not in exchange.headers:
+                if declared.get("required") is True:
+                    return f"the header {name} is missing"
+                continue
+            schema = self._contract.resolve(declared.get("schema", {}))
+            value = _typed(exchange.headers[name], str(schema.get("type", "string")))
+            error = self._schemas.error(schema, value)
+            if error is not None:
+                return f"the header {name} {error.removeprefix('at /: ')}"
+        return None
+
+    def _body_error(self, response: Mapping[str, Any], exchange: Exchange) -> str | None:
+        content: Mapping[str, Any] = response.get("content", {})
+        if not content or exchange.request.method == "HEAD":
+            return None
+        kind = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if not kind:
+            return "it has no content type" if exchange.body else "it has no body"
+        media = next((one for pattern, one in content.items() if _matches(kind, pattern)), None)
+        if media is None:
+            return f"its content type is {kind}, not {' or '.join(content)}"
+        schema = media.get("schema")
+        if schema is None:
+            return None
+        if not _is_json(kind):
+            if kind.startswith("text/") and self._contract.resolve(schema).get("type") == "string":
+                return self._schemas.error(schema, exchange.body.decode("utf-8", "replace"))
+            return None
+        try:
+            value = json.loads(exchange.body)
+        except (ValueError, RecursionError):
+            return f"its body is not JSON: {exchange.body[:60].decode('utf-8', 'replace')!r}"
+        return self._schemas.error(schema, value)
+
+
+def declared_key(operation: Operation, status: int) -> str | None:
+    """Return the key under which the operation declares that status: exact, range or default."""
+    for key in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default"):
+        if key in operation.responses:
+            return key
+    return None
+
+
+def nearest_success(operation: Operation, status: int) -> str:
+    """Return the key of the success response that should have stood there."""
+    successes = [key for key in operation.responses if key[:1] in {"2", "3"}]
+    if not successes:
+        return next(iter(operation.responses))
+    return min(successes, key=lambda key: (key[0] != str(status)[0], key))
+
+
+def _matches(kind: str, pattern: str) -> bool:
+    return fnmatchcase(kind, pattern.partition(";")[0].strip().lower())
+
+
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _typed(text: str, kind: str) -> object:
+    """Return a header's text as the value that its schema speaks of, if it can be one."""
+    try:
+        match kind:
+            case "integer":
+                return int(text)
+            case "number":
+                return float(text)
+            case "boolean":
+                return {"true": True, "false": False}.get(text.lower(), text)
+    except ValueError:
+        pass
+    return text

@@ -1,0 +1,63 @@
+"""The movement of the recipes: declared answers, brought about on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.drivers import Recipe
+from conformance.events import ContradictionConfirmed, Progress
+from conformance.failures import Violation
+from conformance.mode import Mode
+from conformance.probe import Probe
+from conformance.tour import Ending, Tour
+
+NAME = "answers"
+
+
+def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
+    """Play each recipe of the driver that is wanted and that the mode allows."""
+    visit = tour.visit
+    recipes = [
+        one
+        for one in visit.driver.provoke(Probe(visit))
+        if visit.mode.allows(one.needs) and tour.wants(address(visit.contract.name, one))
+    ]
+    if visit.mode is Mode.SMOKE:
+        recipes = [one for one in recipes if one.status.startswith("2")]
+    for index, recipe in enumerate(recipes):
+        if tour.is_over:
+            return
+        requirement = address(visit.contract.name, recipe)
+        yield Progress(NAME, index, len(recipes), requirement, visit.gate.traffic.requests)
+        _cook(tour, requirement, recipe)
+        yield from tour.confirm_new()
+    yield Progress(NAME, len(recipes), len(recipes), "", visit.gate.traffic.requests)
+
+
+def address(api: str, recipe: Recipe) -> str:
+    """Return the id of the requirement that the recipe is for."""
+    return f"{api}/{recipe.operation_id}/{recipe.status}"
+
+
+def _cook(tour: Tour, requirement: str, recipe: Recipe) -> None:
+    def action(probe: Probe) -> None:
+        answer = recipe.play(probe)
+        expected = recipe.status.upper()
+        if expected != "DEFAULT" and not _fits(str(answer.status), expected):
+            raise Violation(f"{answer.exchange}, but {recipe.status} is what it should answer")
+
+    ending, reason = tour.attempt(requirement, action)
+    findings = tour.visit.findings
+    match ending:
+        case Ending.JUDGED:
+            findings.witness(requirement)
+        case Ending.UNSUPPORTED:
+            findings.unsupported[requirement] = reason
+        case Ending.ERROR:
+            findings.errors[requirement] = reason
+        case Ending.NOT_REACHED | Ending.FORBIDDEN:
+            findings.unreached.setdefault(requirement, reason)
+
+
+def _fits(status: str, expected: str) -> bool:
+    return status == expected or (expected.endswith("XX") and status[0] == expected[0])

@@ -1,0 +1,149 @@
+"""The movement of the explicit requirements: one property for each, planned first, fired later."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.errors import HypothesisException
+
+from conformance.events import ContradictionConfirmed, Progress
+from conformance.mode import Mode, Needs
+from conformance.probe import Probe
+from conformance.registry import Check, checks_of
+from conformance.tour import Ending, Tour
+
+ORDER = (Needs.READ, Needs.CREATE, Needs.CHANGE, Needs.EVERYTHING)
+SHRINK_REQUESTS = 150  # sent after the first violation, in search of a smaller one
+SHRINK_SECONDS = 5.0
+NAME = "requirements"
+
+
+def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
+    """Check each explicit requirement that is wanted and that the mode allows."""
+    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "callsheet-hypothesis")
+    chosen = chosen_checks(tour)
+    for index, one in enumerate(chosen):
+        if tour.is_over:
+            return
+        requests = tour.visit.gate.traffic.requests
+        yield Progress(NAME, index, len(chosen), one.requirement, requests)
+        _Property(tour, one).hold()
+        yield from tour.confirm_new()
+    yield Progress(NAME, len(chosen), len(chosen), "", tour.visit.gate.traffic.requests)
+
+
+def chosen_checks(tour: Tour) -> list[Check]:
+    """Return the checks to play: those that only look first, those that change things last."""
+    contract, mode = tour.visit.contract, tour.visit.mode
+    checks = checks_of(contract.name)
+    found = [
+        checks[one.id]
+        for one in contract.explicit
+        if one.id in checks and tour.wants(one.id) and mode.allows(checks[one.id].needs)
+    ]
+    return sorted(found, key=lambda check: ORDER.index(check.needs))
+
+
+class _Property:
+    """One check over its examples. Remembers how each plan ended, so no plan is fired twice."""
+
+    def __init__(self, tour: Tour, check: Check) -> None:
+        self._tour = tour
+        self._check = check
+        self._endings: dict[str, Ending] = {}
+        self._reasons: dict[Ending, str] = {}
+        self._violated_at: tuple[int, float] | None = None  # requests, moment
+
+    def hold(self) -> None:
+        """Play the examples, and note what they say in the findings."""
+        strategy = self._check.strategy()
+        if strategy is None:
+            self._example(None)
+        else:
+            examples = 1 if self._tour.visit.mode is Mode.SMOKE else self._check.examples
+            self._explore(strategy, examples)
+        self._conclude()
+
+    def _explore(self, strategy: Any, examples: int) -> None:
+        @seed(self._tour.seed_for(self._check.requirement))
+        @settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=Verbosity.quiet,
+        )
+        @given(strategy)
+        def holds(drawn: Any) -> None:
+            if self._example(drawn) is Ending.VIOLATED:
+                raise _ViolatedError
+
+        try:
+            holds()
+        except _ViolatedError:
+            pass
+        except HypothesisException as error:
+            self._reasons[Ending.ERROR] = f"the plan cannot be drawn: {error}"
+
+    def _example(self, drawn: Any) -> Ending:
+        known = repr(drawn)
+        if known in self._endings:
+            return self._endings[known]
+        traffic = self._tour.visit.gate.traffic
+        if self._violated_at is None:
+            over = self._tour.is_over
+        else:  # Hypothesis is looking for a smaller example
+            requests, moment = self._violated_at
+            over = self._tour.out_of_time or self._tour.fail_fast
+            over = over or traffic.requests - requests > SHRINK_REQUESTS
+            over = over or time.monotonic() - moment > SHRINK_SECONDS
+        if over:
+            return Ending.NOT_REACHED
+        if self._violated_at is not None:  # let the smaller one replace the first
+            first = self._tour.visit.findings.violations.pop(self._check.requirement)
+            ending = self._played(drawn)
+            if ending is not Ending.VIOLATED:
+                self._tour.visit.findings.violations[self._check.requirement] = first
+        else:
+            ending = self._played(drawn)
+            if ending is Ending.VIOLATED:
+                self._violated_at = traffic.requests, time.monotonic()
+        self._endings[known] = ending
+        return ending
+
+    def _played(self, drawn: Any) -> Ending:
+        def action(probe: Probe) -> None:
+            self._check.claim(probe, drawn)
+
+        ending, reason = self._tour.attempt(self._check.requirement, action)
+        self._reasons.setdefault(ending, reason)
+        return ending
+
+    def _conclude(self) -> None:
+        findings, name = self._tour.visit.findings, self._check.requirement
+        endings = set(self._endings.values())
+        if Ending.VIOLATED in endings:
+            return
+        if Ending.ERROR in self._reasons:
+            findings.errors[name] = self._reasons[Ending.ERROR]
+        elif Ending.JUDGED in endings:
+            number = sum(ending is Ending.JUDGED for ending in self._endings.values())
+            findings.witness(name, f"held in {number} of {len(self._endings)} examples")
+        elif Ending.UNSUPPORTED in endings:
+            findings.unsupported[name] = self._reasons[Ending.UNSUPPORTED]
+        else:
+            reason = self._reasons.get(Ending.NOT_REACHED) or self._reasons.get(Ending.FORBIDDEN)
+            findings.unreached[name] = reason or "no example was played"
+
+
+class _ViolatedError(Exception):
+    """Tells Hypothesis that the example is one to shrink."""

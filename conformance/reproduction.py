@@ -1,0 +1,203 @@
+"""Shell scripts that show a contradiction again: curl, and jq to carry ids from answer to request."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from conformance.answer import Exchange, environment_name
+
+_IDENTITY = re.compile(r"(^|_)(id|key|uuid|guid|name|arn)s?$|(Id|Key|ID|Name)s?$")
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MARK = "\u0001"
+
+
+def script(name: str, statement: str, message: str, exchanges: Sequence[Exchange]) -> str:
+    """Return a shell script that sends the requests again; empty if nothing was sent.
+
+    An id that an earlier answer gave is read from the answer, so that the script works on a fresh
+    server. `BASE` names another server.
+    """
+    steps = _steps(exchanges)
+    if not steps:
+        return ""
+    first = urlsplit(steps[0].exchange.url)
+    lines = [
+        "#!/bin/sh",
+        f"# {name}",
+        f"# Required: {_one_line(statement)}",
+        f"# Seen: {_one_line(message)}",
+        "set -u",
+        f': "${{BASE:={first.scheme}://{first.netloc}}}"',
+    ]
+    masked = dict.fromkeys(header for one in steps for header in one.exchange.masked)
+    lines += [f': "${{{environment_name(one)}:?set it to the value of {one}}}"' for one in masked]
+    book = _Book()
+    _plan(steps, book)
+    for number, step in enumerate(steps, 1):
+        lines += ["", *_step_lines(number, step, book)]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(slots=True)
+class _Step:
+    exchange: Exchange
+    times: int = 1
+    takes: dict[str, str] = field(default_factory=dict)  # variable -> how to read it
+
+
+@dataclass(slots=True)
+class _Book:
+    """Which value came from which answer, and the variables that carry them."""
+
+    origins: dict[str, tuple[int, str]] = field(default_factory=dict)  # value -> step, reading
+    variables: dict[str, str] = field(default_factory=dict)  # value -> variable
+
+
+def _steps(exchanges: Sequence[Exchange]) -> list[_Step]:
+    """Return the exchanges as steps; asking the same again and again is one step."""
+    steps: list[_Step] = []
+    for one in exchanges:
+        if steps and one.request == steps[-1].exchange.request and one.request.method == "GET":
+            steps[-1] = _Step(one, steps[-1].times + 1)
+        else:
+            steps.append(_Step(one))
+    return steps
+
+
+def _plan(steps: Sequence[_Step], book: _Book) -> None:
+    for index, step in enumerate(steps):
+        for value in _values_sent(step.exchange):
+            if value in book.origins and value not in book.variables:
+                origin, reading = book.origins[value]
+                book.variables[value] = f"id{len(book.variables) + 1}"
+                steps[origin].takes[book.variables[value]] = reading
+        for value, reading in _values_given(step.exchange):
+            book.origins.setdefault(value, (index, reading))
+
+
+def _values_sent(exchange: Exchange) -> Iterator[str]:
+    for segment in exchange.request.path.split("/"):
+        yield unquote(segment)
+    for _, value in exchange.request.query:
+        yield value
+    for scalar in _scalars(_json(exchange.request.body)):
+        yield str(scalar)
+
+
+def _values_given(exchange: Exchange) -> Iterator[tuple[str, str]]:
+    location = exchange.headers.get("Location", "").rstrip("/")
+    last = location.rpartition("/")[2]
+    for value, path, key in _paths(_json(exchange.body), "", ""):
+        if _IDENTITY.search(key):
+            yield value, f"jq -r {shlex.quote(path)} body.json"
+    if last:
+        yield unquote(last), "sed -n 's/\\r$//; s/^[Ll]ocation: .*\\/\\([^/]*\\)\\/*$/\\1/p' head.txt"
+
+
+def _paths(node: Any, path: str, key: str) -> Iterator[tuple[str, str, str]]:
+    if isinstance(node, Mapping):
+        for name, value in node.items():
+            plain = _PLAIN_NAME.fullmatch(str(name))
+            step = f".{name}" if plain else f"[{json.dumps(name)}]"
+            yield from _paths(value, f"{path or ('' if plain else '.')}{step}", str(name))
+    elif isinstance(node, list):
+        for index, value in enumerate(node[:50]):
+            yield from _paths(value, f"{path or '.'}[{index}]", key)
+    elif isinstance(node, str | int) and not isinstance(node, bool) and str(node):
+        yield str(node), path, key
+
+
+def _scalars(node: Any) -> Iterator[str | int]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _scalars(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _scalars(value)
+    elif isinstance(node, str | int) and not isinstance(node, bool):
+        yield node
+
+
+def _step_lines(number: int, step: _Step, book: _Book) -> list[str]:
+    exchange = step.exchange
+    asked = f", asked {step.times} times" if step.times > 1 else ""
+    lines = [f"echo '--- {number}. {exchange.request.method} (answered {exchange.status}{asked})'"]
+    base = urlsplit(exchange.url)
+    location = f"{base.path}?{base.query}" if base.query else base.path
+    words = ["curl -sS -D head.txt -o body.json", f"-X {exchange.request.method}"]
+    words.append(f'"$BASE"{_spliced_location(location, book)}')
+    words += [
+        f"-H {shlex.quote(f'{name}: {value}')}"
+        for name, value in exchange.request.headers
+        if value is not None
+    ]
+    words += [f'-H "{name}: ${environment_name(name)}"' for name in exchange.masked]
+    if exchange.request.body is not None:
+        words.append(f"--data-binary {_spliced_body(exchange.request.body, book)}")
+    lines.append(" \\\n  ".join(words))
+    lines.append("cat head.txt body.json 2>/dev/null; echo")
+    lines += [f"{name}=$({reading})" for name, reading in step.takes.items()]
+    return lines
+
+
+def _spliced_location(location: str, book: _Book) -> str:
+    """Return path and query, with each known id replaced by its variable."""
+    pieces = re.split(r"([/?&=])", location)
+    spliced = [_MARK + book.variables[unquote(one)] + _MARK
+               if one and unquote(one) in book.variables else one for one in pieces]  # fmt: skip
+    return _shell("".join(spliced))
+
+
+def _spliced_body(body: bytes, book: _Book) -> str:
+    node = _json(body)
+    if node is None:
+        return shlex.quote(body.decode("utf-8", "replace"))
+    text = json.dumps(_marked(node, book), ensure_ascii=False)
+    text = re.sub(rf'"{_MARK}#(\w+){_MARK}"', rf"{_MARK}\1{_MARK}", text.replace("\\u0001", _MARK))
+    return _shell(text)
+
+
+def _marked(node: Any, book: _Book) -> Any:
+    if isinstance(node, Mapping):
+        return {name: _marked(value, book) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_marked(value, book) for value in node]
+    if isinstance(node, str | int) and not isinstance(node, bool) and str(node) in book.variables:
+        number = "#" if isinstance(node, int) else ""
+        return f"{_MARK}{number}{book.variables[str(node)]}{_MARK}"
+    return node
+
+
+def _shell(text: str) -> str:
+    """Return the text quoted for the shell, with each marked variable outside of the quotes."""
+    pieces = text.split(_MARK)
+    return "".join(
+        f'"${piece}"' if index % 2 else (shlex.quote(piece) if piece else "")
+        for index, piece in enumerate(pieces)
+    )
+
+
+def _json(body: bytes | None) -> Any:
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def file_name(requirement: str) -> str:
+    """Return the name of the script file for a requirement."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", requirement) + ".sh"
+
+

@@ -1,0 +1,260 @@
+"""One run: from a contract and a target to a report, told as events."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from conformance.answer import Request
+from conformance.drivers import driver_for
+from conformance.events import (
+    ContradictionConfirmed,
+    Event,
+    Progress,
+    Report,
+    RequirementJudged,
+    RunFinished,
+    RunStarted,
+    Safety,
+)
+from conformance.failures import Outcome, Unanswered, UsageError
+from conformance.gate import Gate
+from conformance.judge import ResponseJudge
+from conformance.ledger import Ledger
+from conformance.mode import Mode
+from conformance.probe import Probe, Visit
+from conformance.profile import outside
+from conformance.registry import Check, checks_of
+from conformance.target import Target
+from conformance.tour import Tour
+from conformance.verdict import Result, Verdict, overall, waived
+from specs.contract import Contract, Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is to go, apart from what it is fired at."""
+
+    mode: Mode = Mode.SAFE
+    seed: int = 0
+    max_time: float | None = None
+    only: tuple[str, ...] = ()
+    strict: bool = False
+    fail_fast: bool = False
+    clean_up: bool = True
+    ledger: str | None = None
+    today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
+
+
+def run(contract: Contract, target: Target, options: Options) -> Iterator[Event]:
+    """Judge *target* by *contract*, and tell it as events; the last one holds the report.
+
+    Raises `UsageError` if the target does not answer as an HTTP API at all.
+    """
+    driver = driver_for(contract)
+    about = {"api": contract.name, "base_url": target.base_url, "seed": options.seed}
+    ledger = Ledger.named(options.ledger, about)
+    gate = Gate(contract, target, options.mode, driver, ledger)
+    visit = Visit(
+        contract, target, options.mode, gate, ResponseJudge(contract), driver, options.seed
+    )
+    try:
+        yield from _Run(visit, options).events()
+    finally:
+        gate.close()
+
+
+class _Run:
+    """The state of one run, from the first request to the report."""
+
+    def __init__(self, visit: Visit, options: Options) -> None:
+        self._visit = visit
+        self._options = options
+        self._checks: dict[str, Check] = dict(checks_of(visit.contract.name))
+        started = time.monotonic()
+        self._tour = Tour(
+            visit,
+            only=options.only,
+            deadline=None if options.max_time is None else started + options.max_time,
+            strict=options.strict,
+            fail_fast=options.fail_fast,
+            waived=self._waived,
+            started=started,
+        )
+
+    def events(self) -> Iterator[Event]:
+        contract = self._visit.contract
+        chosen = [one for one in contract.requirements.values() if self._is_chosen(one)]
+        if not chosen:
+            raise UsageError(f"--only {','.join(self._options.only)}: matches no requirement")
+        greet(self._visit)
+        yield RunStarted(
+            contract, self._visit.gate.root, self._visit.mode, self._visit.seed, len(chosen)
+        )
+        self._discover()
+        yield from self._movements()
+        yield from self._tour.confirm_new()
+        self._clean_up()
+        results = tuple(self._result(one) for one in chosen)
+        for result in results:
+            yield RequirementJudged(result)
+        yield RunFinished(self._report(results))
+
+    def _movements(self) -> Iterator[Progress | ContradictionConfirmed]:
+        from conformance.movements import contract, lifecycle, recipes, requirements
+
+        for movement in (requirements, recipes, lifecycle, contract):
+            if not self._tour.is_over:
+                yield from movement.play(self._tour)
+
+    def _is_chosen(self, requirement: Requirement) -> bool:
+        only = self._options.only
+        return requirement.uncheckable is None and (
+            not only or any(fnmatchcase(requirement.id, pattern) for pattern in only)
+        )
+
+    def _discover(self) -> None:
+        """Learn ids through lists; what goes wrong there is judged like everything else."""
+        probe = Probe(self._visit, _discovering)
+        self._visit.known = dict(self._visit.target.known)
+        try:
+            found = self._visit.driver.discover(probe)
+        except Outcome as outcome:
+            self._visit.findings.note(f"discovery: {outcome.reason}")
+        except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+            self._visit.findings.note(f"discovery stumbled: {type(error).__name__}: {error}")
+        else:
+            self._visit.known = {**found, **self._visit.target.known}
+
+    def _clean_up(self) -> None:
+        """Remove what was created, where the API has a way."""
+        if not self._options.clean_up:
+            return
+        subjects = self._visit.driver.subjects()
+        for resource in reversed(self._visit.gate.ledger.left):
+            if resource.kind in subjects:
+                try:
+                    subjects[resource.kind].dispose(Probe(self._visit), resource.key)
+                except (Outcome, KeyError, TypeError, ValueError):
+                    continue
+
+    def _waived(self, result: Result) -> Result:
+        return waived(result, self._visit.target.waivers, self._options.today)
+
+    def _result(self, requirement: Requirement) -> Result:
+        name, findings = requirement.id, self._visit.findings
+        reason = outside(self._visit.contract, requirement, self._visit.mode, self._checks)
+        inside = not reason
+        if name in self._tour.confirmed:
+            found = self._waived(self._tour.result(name))
+            return Result(requirement, found.verdict, found.message, found.repro, inside)
+        if self._visit.target.lacks(name) or self._visit.target.lacks(
+            requirement.operation_id or name
+        ):
+            return Result(requirement, Verdict.UNSUPPORTED, "the target file says so", "", inside)
+        if name in findings.violations:  # the run ended before it could be repeated
+            message = f"not repeated: {findings.violations[name].message}"
+            return Result(requirement, Verdict.FLAKY, message, "", inside)
+        for seen, verdict in (
+            (findings.witnessed, Verdict.PASS),
+            (findings.errors, Verdict.ERROR),
+            (findings.unsupported, Verdict.UNSUPPORTED),
+        ):
+            if name in seen:
+                return Result(requirement, verdict, seen[name], "", inside)
+        why = reason or findings.unreached.get(name) or self._default_reason(requirement)
+        return Result(requirement, Verdict.NOT_REACHED, why, "", inside)
+
+    def _default_reason(self, requirement: Requirement) -> str:
+        if self._tour.out_of_time:
+            return "the time was up"
+        if self._tour.is_over:
+            return "the run ended at the first failure"
+        if requirement in self._visit.contract.explicit and requirement.id not in self._checks:
+            return "the suite has no check for it"
+        return "never seen in this run"
+
+    def _report(self, results: tuple[Result, ...]) -> Report:
+        gate = self._visit.gate
+        return Report(
+            contract=self._visit.contract,
+            target=gate.root,
+            mode=self._visit.mode,
+            seed=self._visit.seed,
+            overall=overall(results),
+            results=results,
+            uncheckable=self._visit.contract.uncheckable,
+            requests=gate.traffic.requests,
+            retries=gate.traffic.retries,
+            duration=time.monotonic() - self._tour.started,
+            digest=gate.digest,
+            safety=Safety(
+                methods=dict(gate.traffic.methods),
+                forbidden=gate.traffic.forbidden,
+                touched=tuple(sorted(gate.traffic.touched, key=str)),
+                created=tuple(gate.ledger.created),
+                left=gate.ledger.left,
+                ledger=str(gate.ledger.path) if gate.ledger.created else "",
+            ),
+            notes=dict(sorted(self._visit.findings.notes.items())),
+            remarks=tuple(self._remarks(results)),
+            first_failure=self._tour.first_failure,
+        )
+
+    def _remarks(self, results: tuple[Result, ...]) -> Iterator[str]:
+        if self._tour.out_of_time:
+            yield f"The run was cut short after {self._options.max_time:g} seconds."
+        today = self._options.today
+        for waiver in self._visit.target.waivers:
+            if waiver.is_over(today):
+                yield f"The waiver for {waiver.id} expired on {waiver.expires}."
+            elif not any(
+                one.verdict is Verdict.WAIVED and waiver.covers(one.requirement.id, today)
+                for one in results
+            ):
+                yield f"The waiver for {waiver.id} was not used."
+
+
+def _discovering(probe: Probe) -> None:
+    probe.api.discover(probe)
+
+
+def greet(visit: Visit) -> None:
+    """Send one harmless request, to see that something answers and that it lets us in.
+
+    Raises `UsageError` in one line if nothing does, if it is a page for people, or if it refuses
+    the credentials.
+    """
+    operation = next(
+        (
+            one
+            for one in visit.contract.operations.values()
+            if one.method == "get" and "{" not in one.path and not _asks(one.parameters)
+        ),
+        None,
+    )
+    path = operation.path if operation is not None else "/"
+    try:
+        exchange = visit.gate.send(Request("GET", path, headers=(("Accept", "*/*"),)))
+    except Unanswered as outcome:
+        raise UsageError(f"{visit.gate.root}: {outcome.reason.partition(': ')[2]}") from None
+    kind = exchange.headers.get("Content-Type", "").lower()
+    declared = () if operation is None else operation.responses
+    if exchange.status in {401, 403} and "200" in declared:
+        raise UsageError(
+            f"{visit.gate.root}: refuses the credentials ({exchange}); give auth in a target file"
+        )
+    is_page = kind.startswith("text/html") and exchange.body.lstrip().startswith(b"<")
+    if operation is not None and is_page and exchange.status < 500:
+        raise UsageError(
+            f"{visit.gate.root}: answers HTML ({exchange}), so this is not the {visit.contract.name} API"
+        )
+
+
+def _asks(parameters: tuple[object, ...]) -> bool:
+    return any(isinstance(one, dict) and one.get("required") is True for one in parameters)
+
+
