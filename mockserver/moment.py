@@ -10,8 +10,11 @@ from mockserver.clock import SECOND
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+DAY = 86_400 * SECOND
+
+WEEKS = re.compile(r"P(\d+)W", re.ASCII)
 DURATION = re.compile(
-    r"P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
+    r"P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
 )
 
 
@@ -34,12 +37,17 @@ def iso(moment: int) -> str:
 
 
 def parse_duration(text: str) -> int | None:
-    """Return the microseconds of an ISO 8601 duration of days to seconds, or None if it is none."""
+    """Return the microseconds of an ISO 8601 duration of weeks to seconds, or None if it is none.
+
+    Months and years have no fixed length and are none here.
+    """
+    if weeks := WEEKS.fullmatch(text):
+        return int(weeks[1]) * 7 * DAY
     found = DURATION.fullmatch(text)
     if found is None:
         return None
     days, hours, minutes = (int(one or 0) for one in found.groups()[:3])
-    whole = ((days * 24 + hours) * 60 + minutes) * 60 * SECOND
+    whole = days * DAY + (hours * 60 + minutes) * 60 * SECOND
     return whole + int(float(found[4] or 0) * SECOND)
 
 

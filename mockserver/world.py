@@ -49,6 +49,11 @@ class Tables:
             found = self._tables[layout.name] = StoredTable(layout, self.database)
         return found
 
+    def remember(self) -> None:
+        """Keep the statements that were written, so that the next start is faster."""
+        for table in self._tables.values():
+            table.remember()
+
 
 class World:
     """The state of one session: what is there, and how far time has got."""
@@ -134,13 +139,21 @@ class World:
     ) -> None:
         """Carry out what *collection* has due by *moment*, the earliest first.
 
-        It stops as soon as one of them makes something due that comes before the next.
+        It stops as soon as one of them makes something due that comes before the next, or
+        changes others of the same collection, which have been read already.
         """
         self._next_due = None
         for resource in collection.due(moment):
-            if self._next_due is not None and resource.due and self._next_due < resource.due:
+            if self._comes_first(resource.due):
                 return
+            written = collection.written
             act(resource)
+            if collection.written > written + 1:
+                return
+
+    def _comes_first(self, due: int | None) -> bool:
+        """Return whether something that has become due meanwhile comes before *due*."""
+        return self._next_due is not None and due is not None and self._next_due < due
 
     def _perform(self, entry: Resource) -> None:
         self._agenda.delete(entry)

@@ -26,6 +26,7 @@ class Collection:
     """The resources of one layout that belong to one session.
 
     *render* makes the views of a resource; *check* raises if a view does not fit the contract.
+    `written` counts how often a resource has been changed or taken away.
     """
 
     def __init__(
@@ -36,10 +37,13 @@ class Collection:
         self._render = render
         self._check = check
         self._execute = table.database.execute
-        self._view_texts = {name: table.select_view(name).text for name in table.layout.views}
-        self._get_text = table.select_row.text
-        self._due_text = table.select_due.text
-        self._next_due_text = table.select_next_due.text
+        self.written = 0
+        self._view_texts = {
+            name: table.statement("select_view", name, key=name) for name in table.layout.views
+        }
+        self._get_text = table.statement("select_row")
+        self._due_text = table.statement("select_due")
+        self._next_due_text = table.statement("select_next_due")
 
     @property
     def name(self) -> str:
@@ -136,7 +140,7 @@ class Collection:
             facets = resource.counted = self._table.facets(resource)
             tally[facets] = tally.get(facets, 0) + 1
         with self._table.database.transaction():
-            self._table.database.execute_many(self._table.insert.text, rows)
+            self._table.database.execute_many(self._table.statement("insert"), rows)
             self._count(tally)
 
     def update(self, resource: Resource) -> None:
@@ -148,10 +152,11 @@ class Collection:
         row = self._row(resource)
         with self._table.database.transaction():
             done = self._execute(
-                self._table.update.text, [*row[2:], self._session, resource.key, read]
+                self._table.statement("update"), [*row[2:], self._session, resource.key, read]
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
+            self.written += 1
             facets = self._table.facets(resource)
             if facets != resource.counted:
                 self._count({resource.counted: -1, facets: 1})
@@ -161,25 +166,26 @@ class Collection:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
         with self._table.database.transaction():
             done = self._execute(
-                self._table.delete.text, (self._session, resource.key, resource.version)
+                self._table.statement("delete"), (self._session, resource.key, resource.version)
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
+            self.written += 1
             self._count({resource.counted: -1})
 
     def clear(self) -> None:
         """Take all of them away."""
         with self._table.database.transaction():
-            self._execute(self._table.clear.text, (self._session,))
-            self._execute(self._table.clear_tally.text, (self._session,))
+            self._execute(self._table.statement("clear"), (self._session,))
+            self._execute(self._table.statement("clear_tally"), (self._session,))
 
     def top_key(self) -> Any:
         """Return the largest key, or None if there is no resource."""
-        return self._execute(self._table.select_top.text, (self._session,)).fetchone()[0]
+        return self._execute(self._table.statement("select_top"), (self._session,)).fetchone()[0]
 
     def _count(self, tally: Mapping[tuple[Any, ...], int]) -> None:
         rows = [(self._session, *facets, change) for facets, change in tally.items() if change]
-        self._table.database.execute_many(self._table.upsert_tally.text, rows)
+        self._table.database.execute_many(self._table.statement("upsert_tally"), rows)
 
     def _row(self, resource: Resource) -> list[Any]:
         views = self._render(resource)

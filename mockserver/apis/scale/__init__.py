@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -11,87 +9,16 @@ from typing import Any, ClassVar
 import orjson
 
 from mockserver.api import Api
-from mockserver.apis.scale import catalogue, filters, inputs, seed, views
+from mockserver.apis.scale import catalogue, filters, inputs, life, refusals, seed, views
 from mockserver.apis.scale.filters import Asked
-from mockserver.clock import SECOND
-from mockserver.errors import (
-    ApiError,
-    CredentialsError,
-    InvalidRequestError,
-    MethodError,
-    NoRouteError,
-    Violation,
-)
+from mockserver.apis.scale.layout import EXECUTIONS, JOBS
+from mockserver.errors import ApiError, NoRouteError, Violation
 from mockserver.machine import Hop
 from mockserver.moment import parse_iso
 from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace
-from mockserver.store import Condition, Layout, Query, Resource
+from mockserver.store import Condition, Query, Resource
 from mockserver.store.query import within
-
-FILTERED = (
-    "state", "job_type_id", "job_type_name", "batch_id", "recipe_id", "error_id",
-    "error_category", "is_superseded", "source_sensor_class", "source_sensor",
-    "source_collection", "source_task",
-)  # fmt: skip
-"""What jobs are filtered by, in the order of their last change."""
-
-ORDERED = (
-    "last_modified", "created", "queued", "started", "ended", "duration", "last_status_change",
-    "num_exes", "node_id", "source_started", "source_ended",
-)  # fmt: skip
-"""What jobs are ordered by, besides what they are filtered by."""
-
-JOBS = Layout(
-    name="scale_jobs",
-    key=int,
-    lifecycle="Job",
-    columns={
-        "job_type_id": int,
-        "job_type_name": str,
-        "batch_id": int,
-        "recipe_id": int,
-        "node_id": int,
-        "error_id": int,
-        "error_category": str,
-        "is_superseded": int,
-        "num_exes": int,
-        "created": int,
-        "queued": int,
-        "started": int,
-        "ended": int,
-        "duration": int,
-        "last_status_change": int,
-        "last_modified": int,
-        "source_started": int,
-        "source_ended": int,
-        "source_sensor_class": str,
-        "source_sensor": str,
-        "source_collection": str,
-        "source_task": str,
-    },
-    views={"summary": "JobSummary", "detail": "Job"},
-    indexes=(
-        *((name, "last_modified") for name in FILTERED),
-        *((name,) for name in ORDERED),
-    ),
-    facets=("state", "job_type_id", "job_type_name", "error_id", "error_category", "is_superseded"),
-)
-
-EXECUTIONS = Layout(
-    name="scale_executions",
-    key=int,
-    lifecycle="JobExecution",
-    columns={
-        "job_id": int,
-        "exe_num": int,
-        "node_id": int,
-        "error_id": int,
-        "error_category": str,
-    },
-    views={"summary": "JobExecutionSummary", "detail": "JobExecution"},
-    indexes=(("job_id", "exe_num"),),
-)
 
 PACE: Pace = {
     "Job": {
@@ -105,12 +32,6 @@ EFFECT_AFTER = 0.2
 """Seconds from the 202 to the effect of a cancel or requeue."""
 
 STREAMS = {"stdout": ("stdout",), "stderr": ("stderr",), "combined": ("stdout", "stderr")}
-
-TOKEN = re.compile(r"Token ([0-9a-f]{40})")
-READER_TOKEN = "f" * 40
-"""The token of a user who may read and nothing else."""
-
-NOT_FOUND = "<h1>Not Found</h1><p>The requested resource was not found on this server.</p>"
 
 
 class Scale(Api):
@@ -130,7 +51,7 @@ class Scale(Api):
         """What never changes in this world."""
         return catalogue.build(self.world.seed, self.world.born)
 
-    # -- operations --------------------------------------------------------------------------------
+    # -- operations ----------------------------------------------------------------------------
 
     def list_jobs(self, call: Call) -> Reply:
         """Return a page of the jobs that fit all filters."""
@@ -213,9 +134,9 @@ class Scale(Api):
         for name, column in {"status": "state", "error_category": "error_category"}.items():
             if name in asked:
                 where.append(within(column, asked.texts(name)))
-        for name in ("node_id", "error_id"):
-            if name in asked:
-                where.append(within(name, asked.integers(name)))
+        where += [
+            within(name, asked.integers(name)) for name in ("node_id", "error_id") if name in asked
+        ]
         query = Query(tuple(where), ("-exe_num",))
         return self._page(
             call,
@@ -234,19 +155,22 @@ class Scale(Api):
 
     def cancel_jobs(self, call: Call) -> Reply:
         """Accept to cancel the jobs that fit; the effect comes later."""
-        return self._accept(call, "cancel")
+        return self._accept(call)
 
     def requeue_jobs(self, call: Call) -> Reply:
-        """Accept to requeue the jobs that fit; the effect comes later."""
-        return self._accept(call, "requeue")
+        """Accept to requeue the jobs that fit; the effect comes later.
 
-    def _accept(self, call: Call, command: str) -> Reply:
+        The priority is checked and has no effect: no job here waits for another.
+        """
+        asked = Asked(call, self.world.clock.now())
+        if asked.single("priority") is not None:
+            filters.integer("priority", asked.single("priority"))
+        return self._accept(call)
+
+    def _accept(self, call: Call) -> Reply:
         asked = Asked(call, self.world.clock.now())
         where = filters.selection(asked, self.catalogue)
-        payload: dict[str, Any] = {"where": where}
-        if command == "requeue" and asked.single("priority") is not None:
-            payload["priority"] = filters.integer("priority", asked.single("priority"))
-        self.world.later(self.NAME, command, payload, EFFECT_AFTER)
+        self.world.later(self.NAME, call.operation_id, where, EFFECT_AFTER)
         return Reply.empty(202)
 
     def get_execution_log(self, call: Call) -> Reply:
@@ -269,7 +193,9 @@ class Scale(Api):
             case "txt":
                 return Reply.text("\n".join(one["message"] for one in lines))
             case "html":
-                rows = "\n".join(f'<div class="{one["stream"]}">{one["message"]}</div>' for one in lines)
+                rows = "\n".join(
+                    f'<div class="{one["stream"]}">{one["message"]}</div>' for one in lines
+                )
                 return Reply.text(f"<html><body>{rows}</body></html>", media_type="text/html")
         return Reply.json(lines)
 
@@ -286,132 +212,38 @@ class Scale(Api):
         body = b'{"count":%d,"next":%s,"previous":%s,"results":[%s]}'
         return Reply.ready(body % (count, following, previous, b",".join(rows)))
 
-    # -- what happens --------------------------------------------------------------------------------
+    # -- what happens --------------------------------------------------------------------------
 
     def perform(self, kind: str, payload: Any, moment: int) -> None:
         """Carry out a cancel or requeue: what the state of a job does not allow is left alone."""
-        conditions = tuple(
-            Condition(column, operator, tuple(values))
-            for column, operator, values in payload["where"]
-        )
-        command = "cancelJobs" if kind == "cancel" else "requeueJobs"
+        where = (Condition(column, operator, tuple(values)) for column, operator, values in payload)
         machine = self.service.machines["Job"]
-        movable = [
-            state
+        targets = {
+            state: target
             for state in machine.lifecycle.states
-            if machine.target(state, command) is not None
-        ]
-        query = Query((*conditions, within("state", movable)), ("-key",))
-        for job in self.jobs.find(query):
-            if kind == "requeue" and not self._can_requeue(job):
-                continue
-            if payload.get("priority") is not None:
-                job.facts["queue_priority"] = payload["priority"]
-            self.move(self.jobs, job, self._destination(job, command), moment, command)
-
-    def _can_requeue(self, job: Resource) -> bool:
-        return not job.columns["is_superseded"]
-
-    def _destination(self, job: Resource, command: str) -> str:
-        """Return where *command* takes *job*: one that never was in the queue waits for its input."""
-        if command == "requeueJobs" and job.columns["num_exes"] == 0:
-            return "PENDING"
-        return "CANCELED" if command == "cancelJobs" else "QUEUED"
+            if (target := machine.target(state, kind)) is not None
+        }
+        query = Query((*where, within("state", list(targets))), ("-key",))
+        for key in self.jobs.keys(query):
+            job = self.jobs.get(key)
+            if job is not None:
+                self.move(self.jobs, job, targets[job.state], moment, kind)
 
     def plan(self, schema: str, resource: Resource, chance: Any) -> tuple[str, int] | None:
-        """Draw what becomes of a running job: its job type says how long and how often it fails."""
-        if schema != "Job" or resource.state != "RUNNING":
-            return super().plan(schema, resource, chance)
-        job_type = self.catalogue.job_types[resource.columns["job_type_id"]]
-        wait = int(job_type.duration * (0.6 + 0.8 * chance.number(1)) * SECOND)
-        share = max(job_type.failure, seed.FAILURES[self.service.options.scenario])
-        if not job_type.errors or chance.number(0) >= share:
-            return "COMPLETED", wait
-        error = chance.pick(job_type.errors, 2)
-        resource.facts["ends_with"] = error
-        retried = self.catalogue.errors[error]["should_be_retried"]
-        if retried and resource.columns["num_exes"] < resource.facts["max_tries"]:
-            return "QUEUED", wait
-        return "FAILED", wait
+        """Draw what becomes of a resource on its own; of a running job, its job type decides."""
+        if schema == "Job" and resource.state == "RUNNING":
+            return life.end_of_run(self, resource, chance)
+        return super().plan(schema, resource, chance)
 
     def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:
         """Set what a job shows in its new state."""
-        if name != JOBS.name:
-            return
-        facts, columns = resource.facts, resource.columns
-        columns["last_status_change"] = columns["last_modified"] = moment
-        if source == "RUNNING" and resource.state != "RUNNING":
-            self._end_execution(resource, moment)
-        match resource.state:
-            case "RUNNING":
-                columns["started"], columns["ended"] = moment, None
-                nodes = list(self.catalogue.nodes)
-                columns["node_id"] = self.world.chance("node", resource.key, moment).pick(nodes)
-                self._begin_execution(resource, moment)
-            case "QUEUED":
-                again = source == "RUNNING" and "ends_with" in facts
-                columns["num_exes"] += 1
-                columns["queued"] = moment
-                for one in ("node_id", "error_id", "error_category", "started", "ended", "duration"):
-                    columns[one] = None
-                if not again and source != "PENDING":
-                    job_type = self.catalogue.job_types[columns["job_type_id"]]
-                    facts["max_tries"] = columns["num_exes"] - 1 + job_type.max_tries
-            case "COMPLETED" | "FAILED":
-                columns["ended"] = moment
-                columns["duration"] = moment - (columns["started"] or moment)
-                if resource.state == "FAILED":
-                    self._fail(resource, facts["ends_with"])
-                else:
-                    facts["output"] = {"files": {"OUTPUT_FILE": [1000 + resource.key]}, "json": {}}
-            case "CANCELED":
-                columns["node_id"] = columns["error_id"] = columns["error_category"] = None
-        facts.pop("ends_with", None)
+        if name == JOBS.name:
+            life.arrive(self, resource, source, moment)
 
-    def _fail(self, job: Resource, error: int) -> None:
-        job.columns["error_id"] = error
-        job.columns["error_category"] = self.catalogue.errors[error]["category"]
-
-    def _begin_execution(self, job: Resource, moment: int) -> None:
-        job_type = self.catalogue.job_types[job.columns["job_type_id"]]
-        key = (self.executions.top_key() or 0) + 1
-        facts = {
-            "id": key,
-            "status": "RUNNING",
-            "exe_num": job.columns["num_exes"],
-            "created": moment,
-            "queued": job.columns["queued"] or moment,
-            "started": moment,
-            "ended": None,
-            "node_id": job.columns["node_id"],
-            "error_id": None,
-            "timeout": job_type.timeout,
-            "input_file_size": job.facts.get("input_file_size") or 0.0,
-            "output_data": [],
-        }
-        job.facts["execution"] = facts
-        columns = {"job_id": job.key, "exe_num": facts["exe_num"], "node_id": facts["node_id"]}
-        self.executions.insert(
-            Resource(key, "RUNNING", moment, columns=columns, facts={**facts, "job_type": job_type.id})
-        )
-
-    def _end_execution(self, job: Resource, moment: int) -> None:
-        latest = job.facts.get("execution")
-        execution = self.executions.get(latest["id"]) if latest else None
-        if execution is None or execution.state != "RUNNING":
-            return
-        state = "FAILED" if job.state == "QUEUED" else job.state
-        change: dict[str, Any] = {"status": state, "ended": moment}
-        if state == "FAILED":
-            change["error_id"] = job.facts.get("ends_with")
-            error = self.catalogue.errors.get(change["error_id"])
-            execution.columns["error_id"] = change["error_id"]
-            execution.columns["error_category"] = error["category"] if error else None
-        if state == "COMPLETED":
-            change["output_data"] = [{"name": "OUTPUT_FILE", "file_id": 1000 + job.key}]
-        job.facts["execution"] = {**latest, **change}
-        execution.facts |= change
-        self.move(self.executions, execution, state, moment, "job")
+    def moved(self, name: str, resource: Resource, source: str, moment: int) -> None:  # noqa: ARG002
+        """Have the neighbours of a job in its chain know its state."""
+        if name == JOBS.name:
+            life.tell_neighbours(self, resource)
 
     def render(self, name: str, resource: Resource) -> Mapping[str, Any]:
         """Return a job or an execution, short and long."""
@@ -444,75 +276,21 @@ class Scale(Api):
             }
         }
 
-    # -- how it says no ------------------------------------------------------------------------------
+    # -- how it says no ------------------------------------------------------------------------
 
     def authenticate(self, call: Call) -> None:
         """Demand a token if the server was started so; check one that is given in any case."""
         if call.method in {"GET", "HEAD"}:
-            self._check_accept(call)
-        given = call.header("authorization")
-        if given is None:
-            if self.service.options.demand_credentials:
-                raise CredentialsError("Authentication credentials were not provided.")
-            return
-        if not given.startswith("Token "):
-            return
-        found = TOKEN.fullmatch(given)
-        if found is None:
-            raise CredentialsError("Invalid token.")
-        if found[1] == READER_TOKEN and call.method not in {"GET", "HEAD"}:
-            raise CredentialsError("You do not have permission to perform this action.")
-
-    def _check_accept(self, call: Call) -> None:
-        form = call.values("format")
-        if form and form[-1] not in {"json", "api", "txt", "html"}:
-            raise ApiError("Not found.", 404, "NotFound")
-        accept = call.header("accept")
-        if accept is None or "*/*" in accept:
-            return
-        kinds = {one.partition(";")[0].strip().lower() for one in accept.split(",")}
-        if not kinds & {"application/json", "application/*", "text/html", "text/*", "text/plain"}:
-            raise ApiError("Could not satisfy the request Accept header.", 406, "NotAcceptable")
+            refusals.check_accept(call)
+        refusals.check_credentials(call, demanded=self.service.options.demand_credentials)
 
     def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
-        """Refuse bodies that are no JSON; everything else Scale judges value by value, or not."""
-        for one in violations:
-            if one.location == "path":
-                raise NoRouteError(call.scope["path"])
-            if one.code == "media-type":
-                if one.value == "application/x-www-form-urlencoded" and call.operation_id == "createJob":
-                    call.add_pairs(filters.form(call.raw))
-                    call.body = None
-                    continue
-                raise ApiError(
-                    f'Unsupported media type "{call.header("content-type") or ""}" in request.',
-                    415,
-                    "UnsupportedMediaType",
-                )
-            if one.code == "json":
-                raise ApiError(f"JSON parse error - {_json_error(call.raw)}")
+        """Refuse what cannot be read at all."""
+        refusals.check_body(call, violations)
 
     def render_error(self, error: ApiError, call: Call) -> Reply:
-        """Return Scale's words: JSON from its views, HTML from its router."""
-        match error:
-            case NoRouteError(slash=True):
-                query = call.scope["query_string"].decode("latin-1")
-                place = call.scope["path"] + "/" + (f"?{query}" if query else "")
-                return Reply.text("", 301, "text/html").with_header("location", place)
-            case NoRouteError():
-                return Reply(404, NOT_FOUND.encode(), b"text/html")
-            case MethodError():
-                allow = [*error.allow, *(["HEAD"] if "GET" in error.allow else []), "OPTIONS"]
-                if error.method == "OPTIONS":
-                    about = {"name": "Scale", "renders": ["application/json"], "parses": ["application/json"]}
-                    return Reply.json(about).with_header("allow", ", ".join(allow))
-                detail = {"detail": f'Method "{error.method}" not allowed.'}
-                return Reply.json(detail, 405).with_header("allow", ", ".join(allow))
-            case inputs.InvalidJobError():
-                return Reply.json(error.message, error.status)
-            case InvalidRequestError():
-                return Reply.json({"detail": error.message}, 400)
-        return Reply.json({"detail": error.message}, error.status)
+        """Return Scale's words for *error*."""
+        return refusals.render(error, call)
 
 
 def _address(call: Call, number: int) -> bytes:
@@ -533,12 +311,3 @@ def _reaches(text: str | None, bound: int | None, *, after: bool) -> bool:
     if moment is None:
         return False
     return moment >= bound if after else moment <= bound
-
-
-def _json_error(raw: bytes) -> str:
-    """Return what Python's JSON parser, which Scale uses, says of a text."""
-    try:
-        json.loads(raw)
-    except ValueError as error:
-        return str(error)
-    return "the body is not strict JSON"

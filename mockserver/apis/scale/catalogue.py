@@ -186,7 +186,9 @@ def build(seed: int, moment: int) -> Catalogue:
             for number in range(1, 6)
         },
         recipes={number: _recipe(number) for number in range(1, 21)},
-        files={number: _file(Chance(seed, "file", number), number, began) for number in range(1, 41)},
+        files={
+            number: _file(Chance(seed, "file", number), number, began) for number in range(1, 41)
+        },
     )
 
 
@@ -194,7 +196,10 @@ def _job_types(began: int) -> dict[int, JobType]:
     found = {}
     for number, (name, version, title, failure, duration, errors) in enumerate(KINDS, 1):
         inputs = {
-            "files": [file_input("INPUT_FILE"), file_input("EXTRAS", multiple=True, required=False)],
+            "files": [
+                file_input("INPUT_FILE"),
+                file_input("EXTRAS", multiple=True, required=False),
+            ],
             "json": [{"name": "THRESHOLD", "type": "number", "required": False}],
         }
         found[number] = JobType(

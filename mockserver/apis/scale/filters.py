@@ -22,6 +22,9 @@ PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 PAGE_SIZE = 100
 MAX_PAGE_SIZE = 1000
 
+LARGEST = 2**63
+"""From here on a number does not fit into a column."""
+
 ORDERS = {
     "id": "key",
     "status": "state",
@@ -97,10 +100,8 @@ class Asked:
             return None
         text = str(value)
         duration = parse_duration(text)
-        if duration is not None:
-            return self._now - duration
-        moment = parse_iso(text) if "Z" in text or "+" in text else None
-        if moment is None:
+        moment = parse_iso(text) if duration is None else self._now - duration
+        if moment is None or not -LARGEST <= moment < LARGEST:
             raise ApiError(f"Invalid ISO timestamp format for parameter: {name}")
         return moment
 
@@ -123,7 +124,7 @@ def integer(name: str, value: Any) -> int:
         number = int(value)
     except (TypeError, ValueError):
         raise ApiError(f'Parameter must be a valid integer: "{name}"') from None
-    if not -(2**63) <= number < 2**63:
+    if not -LARGEST <= number < LARGEST:
         raise ApiError(f'Parameter must be a valid integer: "{name}"')
     return number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mockserver.clock import SECOND
@@ -36,24 +37,26 @@ NO_COLUMNS: dict[str, Any] = dict.fromkeys(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a job is made of: its input, its configuration, when and by which event."""
+
+    data: dict[str, Any]
+    configuration: dict[str, Any]
+    moment: int
+    event: str
+
+
 def new_job(
     scale: Scale, job_type: JobType, data: dict[str, Any], configuration: dict[str, Any]
 ) -> Resource:
     """Return a job that a user has just queued."""
-    now = scale.world.clock.now()
-    key = (scale.jobs.top_key() or 0) + 1
-    return _job(scale, key, job_type, data, configuration, now, "USER")
+    making = Making(data, configuration, scale.world.clock.now(), "USER")
+    return _job(scale, (scale.jobs.top_key() or 0) + 1, job_type, making)
 
 
-def _job(
-    scale: Scale,
-    key: int,
-    job_type: JobType,
-    data: dict[str, Any],
-    configuration: dict[str, Any],
-    moment: int,
-    event: str,
-) -> Resource:
+def _job(scale: Scale, key: int, job_type: JobType, making: Making) -> Resource:
+    data, moment = making.data, making.moment
     files = scale.catalogue.files
     names = {name: [files[one]["file_name"] for one in ids] for name, ids in data["files"].items()}
     columns = NO_COLUMNS | {
@@ -67,12 +70,12 @@ def _job(
         "last_modified": moment,
     }
     facts = {
-        "event": {"id": key, "type": event, "occurred": iso(moment)},
+        "event": {"id": key, "type": making.event, "occurred": iso(moment)},
         "max_tries": job_type.max_tries,
         "input": data,
         "input_files": names,
         "output": {"files": {}, "json": {}},
-        "configuration": configuration,
+        "configuration": making.configuration,
     }
     return Resource(key, "QUEUED", moment, columns=columns, facts=facts)
 
@@ -105,7 +108,7 @@ def _seeded(scale: Scale, key: int, count: int, scenario: str, born: int) -> Res
         "settings": {},
     }
     created = born - 72 * HOUR + key * (70 * HOUR // max(count, 1))
-    job = _job(scale, key, job_type, data, configuration, created, "INGEST")
+    job = _job(scale, key, job_type, Making(data, configuration, created, "INGEST"))
     mark = chance.number(4)
     state = "COMPLETED"
     for name, share in MIX[scenario]:
@@ -126,29 +129,23 @@ def _seeded(scale: Scale, key: int, count: int, scenario: str, born: int) -> Res
 
 def _live(scale: Scale, job: Resource, state: str, share: float) -> None:
     """Take a seeded job through its past to *state*."""
-    columns = job.columns
+    columns, born = job.columns, scale.world.born
     moment = columns["created"] + int(2 * SECOND + share * 60 * SECOND)
     if state == "QUEUED":
-        columns["queued"] = scale.world.born - SECOND
-        job.since = columns["queued"]
+        job.since = columns["queued"] = born - SECOND
         columns["last_status_change"] = columns["last_modified"] = columns["queued"]
-        job.due = scale.world.born + int((1 + 20 * share) * SECOND)
-        job.upcoming = "RUNNING"
-        return
-    if state == "CANCELED" and share < 0.5:
-        return _turn(scale, job, "CANCELED", moment)
-    if state == "RUNNING":
-        moment = scale.world.born - SECOND
-    _turn(scale, job, "RUNNING", moment)
-    if state == "RUNNING":
-        job.upcoming, job.due = "COMPLETED", scale.world.born + int((2 + 20 * share) * SECOND)
-        return None
-    if state == "FAILED":
-        job_type = scale.catalogue.job_types[columns["job_type_id"]]
-        job.facts["ends_with"] = scale.world.chance("end", job.key).pick(job_type.errors)
-        columns["num_exes"] = max(columns["num_exes"], 1)
-    _turn(scale, job, state, moment + int((1 + share * 300) * SECOND))
-    return None
+        job.upcoming, job.due = "RUNNING", born + int((1 + 20 * share) * SECOND)
+    elif state == "RUNNING":
+        _turn(scale, job, "RUNNING", born - SECOND)
+        job.upcoming, job.due = "COMPLETED", born + int((2 + 20 * share) * SECOND)
+    elif state == "CANCELED" and share < 0.5:
+        _turn(scale, job, "CANCELED", moment)
+    else:
+        _turn(scale, job, "RUNNING", moment)
+        if state == "FAILED":
+            job_type = scale.catalogue.job_types[columns["job_type_id"]]
+            job.facts["ends_with"] = scale.world.chance("end", job.key).pick(job_type.errors)
+        _turn(scale, job, state, moment + int((1 + share * 300) * SECOND))
 
 
 def _turn(scale: Scale, job: Resource, state: str, moment: int) -> None:
