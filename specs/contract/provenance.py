@@ -97,4 +97,6 @@ def parse(node: Mapping[str, Any], pointer: str) -> Provenance:
 def _deviation(node: object, pointer: str) -> Deviation:
     if not isinstance(node, Mapping) or node.keys() != {"implementation", "does", "known"}:
         raise ContractError(pointer, "a deviation has implementation, does and known")
+    if not all(isinstance(one, str) for one in node.values()):
+        raise ContractError(pointer, "the parts of a deviation are texts")
     return Deviation(node["implementation"], node["does"], node["known"])

@@ -78,12 +78,14 @@ def test_every_requirement_has_an_address_of_its_own_api(contract: Contract) -> 
         assert not set(one.id) & set(" \t{}"), one.id
 
 
-def test_every_refusal_can_be_provoked(contract: Contract) -> None:
-    """A command that leaves some state has a state which it does not leave, or no refusal."""
+def test_every_command_has_a_refusal_and_every_lifecycle_is_closed(contract: Contract) -> None:
+    """A lifecycle also says what its commands do elsewhere, and that it has told all."""
     for cycle in contract.lifecycles.values():
-        refusals = {one.id for one in contract.requirements.values() if one.kind is Kind.REFUSAL}
+        prefix = f"{contract.name}/{cycle.schema}"
+
+        assert contract.requirements[f"{prefix}/closed"].kind is Kind.CLOSED
         for command in cycle.commands():
-            assert f"{contract.name}/{cycle.schema}/{command}/refusal" in refusals
+            assert contract.requirements[f"{prefix}/{command}/refusal"].kind is Kind.REFUSAL
 
 
 def stripped(node: Any) -> Any:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.parsers import expat
 
+from jsonschema.exceptions import UnknownType
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT4
 
 from specs.contract.lint.draft import Draft, Place
 from specs.contract.lint.rule import Finding, Level, rule
 
 BASE = "urn:callsheet:draft"
+# What jsonschema stumbles into if a schema, or one that it refers to, is none.
+UNUSABLE = (
+    AttributeError, KeyError, RecursionError, TypeError, ValueError,
+    re.error, Unresolvable, UnknownType,
+)  # fmt: skip
 
 
 class _NoExampleError(Exception):
@@ -70,9 +78,13 @@ class Examples:
             registry=self._registry,
             format_checker=oas30_format_checker,
         )
-        for error in validator.iter_errors(value):
-            path = "".join(f"/{one}" for one in error.absolute_path)
-            yield pointer, f"the example does not fit: {path or '/'}: {error.message[:160]}"
+        try:
+            for error in validator.iter_errors(value):
+                path = "".join(f"/{one}" for one in error.absolute_path)
+                yield pointer, f"the example does not fit: {path or '/'}: {error.message[:160]}"
+        except UNUSABLE as error:
+            reason = " ".join(str(error).split())
+            yield pointer, f"the schema of the example cannot be used: {reason[:160]}"
 
     def compose(self, place: Place) -> object:
         """Return an example for a media type, made of what its schema shows."""

@@ -16,7 +16,7 @@ def _states(draft: Draft) -> Iterator[Finding]:
         if known is None:
             yield f"{pointer}/property", f"{node.get('property')!r} is no property with an enum"
             continue
-        for where, state in _mentions(pointer, node):
+        for where, state in _mentions(draft, pointer, node):
             if state not in known:
                 yield where, f"{state} is not in the enum of {node.get('property')}"
 
@@ -32,9 +32,9 @@ def _operations(draft: Draft) -> Iterator[Finding]:
                 yield f"{pointer}/creators", f"{creator} is no operationId"
         refusal = node.get("refusal")
         for _, (here, transition) in draft.children(Place(pointer, node), "transitions"):
-            trigger = transition.get("trigger")
-            if trigger is None:
+            if transition.get("trigger") is None:
                 continue
+            trigger = str(transition["trigger"])
             if trigger not in statuses:
                 yield f"{here}/trigger", f"{trigger} is no operationId"
             elif refusal is not None and str(refusal) not in statuses[trigger]:
@@ -104,7 +104,7 @@ def _steps(draft: Draft, pointer: str, node: Mapping[str, Any]) -> Iterator[tupl
             yield source, str(transition.get("target"))
 
 
-def _mentions(pointer: str, node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _mentions(draft: Draft, pointer: str, node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield where a state is named, and its name."""
     for key in ("initial", "final"):
         for state in texts(node.get(key)):
@@ -112,11 +112,10 @@ def _mentions(pointer: str, node: Mapping[str, Any]) -> Iterator[tuple[str, str]
     if isinstance(names := node.get("names"), Mapping):
         for state in names:
             yield f"{pointer}/names", str(state)
-    transitions = node.get("transitions")
-    for index, transition in enumerate(transitions if isinstance(transitions, list) else ()):
+    for _, (here, transition) in draft.children(Place(pointer, node), "transitions"):
         for key in ("source", "target"):
             for state in texts(transition.get(key)):
-                yield f"{pointer}/transitions/{index}/{key}", state
+                yield f"{here}/{key}", state
 
 
 LIFECYCLE_RULES = (_states, _operations, _ways)

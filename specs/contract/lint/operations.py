@@ -70,7 +70,7 @@ def _tags(draft: Draft) -> Iterator[Finding]:
         tags = step.node.get("tags")
         if not isinstance(tags, list) or len(tags) != 1:
             yield step.pointer, "an operation has exactly one tag"
-        elif tags[0] not in described:
+        elif str(tags[0]) not in described:
             yield f"{step.pointer}/tags/0", f"the tag {tags[0]} is not declared"
 
 

@@ -44,10 +44,10 @@ def _citations(draft: Draft) -> Iterator[Finding]:
     for pointer, node in draft.citations():
         yield from _fields(pointer, node)
         if node.get("status") == Status.DOCUMENTED:
-            source, section = node.get("source"), node.get("section")
+            source, section = str(node.get("source", "")), str(node.get("section", ""))
             if source and source not in sections:
                 yield pointer, f"{source!r} is not in x-sources"
-            elif source and section and str(section) not in sections[str(source)]:
+            elif source and section and section not in sections[source]:
                 yield pointer, f"{source} has no section {section!r}"
 
 
@@ -106,7 +106,7 @@ def _outline(draft: Draft) -> dict[str, list[str]]:
 
 def _fields(pointer: str, node: Mapping[str, Any]) -> Iterator[Finding]:
     status = node.get("status")
-    if status not in FIELDS:
+    if status not in tuple(FIELDS):
         yield pointer, f"the status is one of {', '.join(Status)}, not {status!r}"
         return
     wanted = FIELDS[Status(status)]
@@ -115,7 +115,7 @@ def _fields(pointer: str, node: Mapping[str, Any]) -> Iterator[Finding]:
             yield pointer, f"a {status} statement needs {key!r}, a text"
     if extra := sorted(str(key) for key in node.keys() - {"status", "deviation", *wanted}):
         yield pointer, f"a {status} statement has no {extra[0]!r}"
-    if status == Status.OBSERVED and node.get("known") not in {None, *KNOWN}:
+    if status == Status.OBSERVED and node.get("known") not in (None, *KNOWN):
         yield pointer, f"known is one of {', '.join(KNOWN)}, not {node['known']!r}"
     deviations = node.get("deviation", [])
     for one in deviations if isinstance(deviations, list) else [deviations]:

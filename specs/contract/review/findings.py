@@ -27,27 +27,29 @@ class Findings:
     draft: Draft
     problems: tuple[Problem, ...]
     contract: Contract | None
+    statements: tuple[Statement, ...]
     unreadable: str
 
     @classmethod
     def of(cls, name: str) -> Findings:
         """Return the findings on the contract of that name, or in the file of that path."""
-        draft = Draft.load(name)
+        return cls.of_draft(Draft.load(name))
+
+    @classmethod
+    def of_draft(cls, draft: Draft) -> Findings:
+        """Return the findings on a draft, readable or not."""
         problems = lint(draft)
         try:
             contract = read(draft.text.encode(), draft.name)
+            found = statements(contract)
         except ContractError as error:
-            return cls(draft, problems, None, str(error))
-        return cls(draft, problems, contract, "")
+            return cls(draft, problems, None, (), str(error))
+        return cls(draft, problems, contract, found, "")
 
     @property
     def is_sound(self) -> bool:
         """Whether the contract can be read and breaks no MUST."""
         return self.contract is not None and not any(one.is_must for one in self.problems)
-
-    @cached_property
-    def statements(self) -> tuple[Statement, ...]:
-        return () if self.contract is None else statements(self.contract)
 
     @cached_property
     def explicit(self) -> tuple[Requirement, ...]:

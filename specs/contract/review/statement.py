@@ -9,6 +9,7 @@ from typing import Any
 
 from specs.contract import provenance
 from specs.contract.document import Contract, Operation
+from specs.contract.errors import ContractError
 from specs.contract.provenance import Provenance
 from specs.contract.requirement import Kind
 
@@ -40,9 +41,13 @@ def statements(contract: Contract) -> tuple[Statement, ...]:
     """Return every statement of a contract.
 
     Parameters, responses and their headers count once for each operation that has them,
-    properties once where they are written.
+    properties once where they are written. Raises `ContractError` where one is misshapen.
     """
-    return tuple(_Walk(contract).statements())
+    try:
+        return tuple(_Walk(contract).statements())
+    except (AttributeError, TypeError) as error:
+        reason = f"something has not the shape it has in OpenAPI: {error}"
+        raise ContractError("", reason) from error
 
 
 class _Walk:
