@@ -1,5 +1,7 @@
 """The suite on the command line: check, list, explain, cleanup, selftest."""
 
+# ruff: noqa: PLC0415 - `callsheet --help` imports this module, and must not wait for the rest
+
 from __future__ import annotations
 
 import secrets
@@ -52,23 +54,46 @@ def _load(name: str) -> Contract:
 @click.argument("api")
 @click.option("--target", metavar="URL", help="Where the target is; replaces the file's base_url.")
 @click.option("--target-file", metavar="FILE", help="A target file, or a URL that serves one.")
-@click.option("--mode", type=click.Choice(MODES), default="safe", show_default=True,
-              help="How far the run may go; enforced where requests leave.")
+@click.option(
+    "--mode",
+    type=click.Choice(MODES),
+    default="safe",
+    show_default=True,
+    help="How far the run may go; enforced where requests leave.",
+)
 @click.option("--seed", type=click.IntRange(0), help="Repeat a run; printed always.")
-@click.option("--max-time", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
-              help="Stop asking after so long; what was not reached is reported so.")
-@click.option("--only", multiple=True, metavar="PATTERN",
-              help="Requirement ids, with wildcards, separated by commas.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
-              help="Add to what is known of the target (dots go deeper).")
+@click.option(
+    "--max-time",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Stop asking after so long; what was not reached is reported so.",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="PATTERN",
+    help="Requirement ids, with wildcards, separated by commas.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Add to what is known of the target (dots go deeper).",
+)
 @click.option("--strict", is_flag=True, help="What is only observed or inferred can fail, too.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first confirmed failure.")
 @click.option("--keep", is_flag=True, help="Do not clean up what the run has created.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False),
-              metavar="FILE")
-@click.option("--repro-dir", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
-              help="Write a shell script for each contradiction.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE"
+)
+@click.option(
+    "--repro-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write a shell script for each contradiction.",
+)
 @click.option("--ledger", metavar="FILE", help="Where to note what the run creates.")
 @click.option("--insecure", is_flag=True, help="Do not check the target's certificate.")
 def check(**given: Any) -> None:
@@ -203,13 +228,18 @@ def explain(requirement: str) -> None:
 
 
 @click.command()
-@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="The ledger of the run; without it, all ledgers of the state folder.")
+@click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The ledger of the run; without it, all ledgers of the state folder.",
+)
 @click.option("--target", metavar="URL", help="Where the target is now, if it has moved.")
 @click.option("--target-file", metavar="FILE", help="A target file, for credentials.")
 @click.option("--insecure", is_flag=True, help="Do not check the target's certificate.")
-def cleanup(ledger: Path | None, target: str | None, target_file: str | None, *,
-            insecure: bool) -> None:
+def cleanup(
+    ledger: Path | None, target: str | None, target_file: str | None, *, insecure: bool
+) -> None:
     """Remove what earlier runs have created and left behind, also after a crash."""
     from conformance.cleaning import clean, ledgers
     from conformance.target_file import load_target
@@ -230,14 +260,21 @@ def cleanup(ledger: Path | None, target: str | None, target_file: str | None, *,
 @click.command()
 @click.argument("api", required=False)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--jobs", type=click.IntRange(1), default=2, show_default=True,
-              help="How many mutants are judged at the same time.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="How many mutants are judged at the same time.",
+)
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only these mutants.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False),
-              metavar="FILE")
-def selftest(api: str | None, seed: int, jobs: int, mutants: tuple[str, ...],
-             json_file: Path | None) -> None:
-    """Judge our own mock server, sound and with each planted defect: are they all found?
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE"
+)
+def selftest(
+    api: str | None, seed: int, jobs: int, mutants: tuple[str, ...], json_file: Path | None
+) -> None:
+    """Judge our own mock server, sound and with each planted defect.
 
     0: the sound server is conformant and every mutant is killed. 1: not so.
     """

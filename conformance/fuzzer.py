@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
 import schemathesis
+import urllib3
 from requests.adapters import BaseAdapter
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
@@ -121,7 +122,11 @@ class Fuzzer:
 
     def _second_opinion(self, event: events.ScenarioFinished) -> None:
         """Count what Schemathesis finds wrong; what fails a target is what our own judge finds."""
-        for nodes in event.recorder.checks.values():
+        interactions = event.recorder.interactions
+        for case, nodes in event.recorder.checks.items():
+            response = interactions[case].response if case in interactions else None
+            if response is None or response.status_code == NOT_SENT:
+                continue
             for node in nodes:
                 if node.status == Status.FAILURE:
                     self._tour.visit.findings.note(f"Schemathesis: {node.name}")
@@ -187,8 +192,6 @@ class _Raw(io.BytesIO):
 
     def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
         super().__init__(body)
-        import urllib3
-
         self.headers = urllib3.HTTPHeaderDict(headers)
 
 
@@ -196,7 +199,8 @@ def _request(prepared: requests.PreparedRequest) -> Request:
     parts = urlsplit(prepared.url or "")
     body = prepared.body
     if body is not None and not isinstance(body, bytes | str):  # a form with files
-        body = b"".join(one if isinstance(one, bytes) else one.encode() for one in body)
+        chunks: Any = body
+        body = b"".join(one if isinstance(one, bytes) else one.encode() for one in chunks)
     if isinstance(body, str):
         body = body.encode("utf-8", "surrogatepass")
     headers: list[tuple[str, str | None]] = []

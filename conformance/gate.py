@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import urllib3
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from conformance import SUITE_VERSION
@@ -112,7 +111,9 @@ class Gate:
 
     def owns(self, resource: Resource) -> bool:
         """Whether the run may change *resource*."""
-        return self.mode is Mode.FULL or resource in self.ledger.created or self.target.lends(resource)
+        return (
+            self.mode is Mode.FULL or resource in self.ledger.created or self.target.lends(resource)
+        )
 
     def send(self, request: Request, operation_id: str | None = None) -> Exchange:
         """Send a request, and return the exchange once there is an answer to speak of.
@@ -124,7 +125,9 @@ class Gate:
         touch = self._admit(request, call)
         self._record(request)
         try:
-            exchange = self._answered(request, operation_id or (call.operation_id if call else None))
+            exchange = self._answered(
+                request, operation_id or (call.operation_id if call else None)
+            )
         except Unanswered:
             if touch.reach is Reach.CREATES:
                 self.ledger.lose(f"{request.method} {request.location}")

@@ -1,4 +1,4 @@
-"""The judge of single answers: is this one of the answers that the operation declares?"""
+"""The judge of single answers: whether each is one that its operation declares."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Judgement:
     requirement: str
     violation: str | None = None
     note: str | None = None
+    is_declared: bool = True
 
 
 class ResponseJudge:
@@ -41,8 +42,10 @@ class ResponseJudge:
             declared = ", ".join(operation.responses)
             message = f"{exchange}: only {declared} are declared"
             if 400 <= exchange.status < 500:
-                return Judgement(nearest, note=f"{operation.id} answers {exchange.status}")
-            return Judgement(nearest, violation=message)
+                return Judgement(
+                    nearest, note=f"{operation.id} answers {exchange.status}", is_declared=False
+                )
+            return Judgement(nearest, violation=message, is_declared=False)
         requirement = self._address(operation, key)
         error = self._error(operation.responses[key], exchange)
         if error is not None:
@@ -79,13 +82,15 @@ class ResponseJudge:
         media = next((one for pattern, one in content.items() if _matches(kind, pattern)), None)
         if media is None:
             return f"its content type is {kind}, not {' or '.join(content)}"
-        schema = media.get("schema")
-        if schema is None:
-            return None
+        return self._content_error(media.get("schema", {}), kind, exchange)
+
+    def _content_error(
+        self, schema: Mapping[str, Any], kind: str, exchange: Exchange
+    ) -> str | None:
         if not _is_json(kind):
-            if kind.startswith("text/") and self._contract.resolve(schema).get("type") == "string":
-                return self._schemas.error(schema, exchange.body.decode("utf-8", "replace"))
-            return None
+            is_text = self._contract.resolve(schema).get("type") == "string"
+            text = exchange.body.decode("utf-8", "replace")
+            return self._schemas.error(schema, text) if is_text else None
         try:
             value = json.loads(exchange.body)
         except (ValueError, RecursionError):

@@ -67,7 +67,9 @@ class Ledger:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise UsageError(f"{self.path}: the ledger cannot be written: {error.strerror}") from None
+            raise UsageError(
+                f"{self.path}: the ledger cannot be written: {error.strerror}"
+            ) from None
         self._started = True
 
 

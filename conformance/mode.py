@@ -72,20 +72,20 @@ class Touch:
 
     @classmethod
     def nothing(cls) -> Touch:
-        """It changes nothing, whatever its method says."""
+        """Return that it changes nothing, whatever its method says."""
         return cls(Reach.NOTHING)
 
     @classmethod
     def creates(cls, *under: Resource) -> Touch:
-        """It only makes something new; *under* are resources of ours that it is made in."""
+        """Return that it only makes something new, in resources *under* which we may do that."""
         return cls(Reach.CREATES, under)
 
     @classmethod
     def these(cls, kind: str, keys: Iterable[object]) -> Touch:
-        """It changes exactly the resources of that kind with those keys."""
+        """Return that it changes exactly the resources of that kind with those keys."""
         return cls(Reach.THESE, tuple(Resource(kind, str(key)) for key in keys))
 
     @classmethod
     def everything(cls) -> Touch:
-        """It may change anything, or nobody knows what."""
+        """Return that it may change anything, or that nobody knows what."""
         return cls(Reach.EVERYTHING)

@@ -51,6 +51,7 @@ class Probe:
         self.exchanges: list[Exchange] = []
         self.violations: dict[str, Finding] = {}
         self._play = play
+        self.awaited: tuple[str, str] | None = None  # an operation, and the status it should give
 
     @property
     def contract(self) -> Contract:
@@ -190,13 +191,18 @@ class Probe:
         """Send a request as it is, and judge the answer as one of *operation*."""
         exchange = self._sent(request, operation.id)
         judgement = self.visit.judge.judge(operation, exchange)
+        requirement = judgement.requirement
+        awaited = self.awaited
+        if awaited is not None and awaited[0] == operation.id and not judgement.is_declared:
+            # it counts against what should have stood there
+            requirement = f"{self.contract.name}/{operation.id}/{awaited[1]}"
         if judgement.violation is not None:
-            self.violated(judgement.requirement, judgement.violation)
+            self.violated(requirement, judgement.violation)
         elif judgement.note:
             self.visit.findings.note(judgement.note)
         else:
-            self.visit.findings.witness(judgement.requirement, str(exchange))
-        return Answer(exchange, judgement.requirement)
+            self.visit.findings.witness(requirement, str(exchange))
+        return Answer(exchange, requirement)
 
     def violated(self, requirement: str, message: str) -> None:
         """Note a contradiction of any requirement, and go on."""
@@ -242,9 +248,7 @@ def _headers(
         elif accepted:
             found.append(("Content-Type", accepted[0]))
     if not _has(found, "accept"):
-        offered = [
-            kind for one in operation.responses.values() for kind in one.get("content", {})
-        ]
+        offered = [kind for one in operation.responses.values() for kind in one.get("content", {})]
         json_first = sorted(dict.fromkeys(offered), key=lambda kind: "json" not in kind)
         found.append(("Accept", f"{json_first[0]}, */*;q=0.5" if json_first else "*/*"))
     return tuple(found)

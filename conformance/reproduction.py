@@ -1,4 +1,4 @@
-"""Shell scripts that show a contradiction again: curl, and jq to carry ids from answer to request."""
+"""Shell scripts that show a contradiction again: curl, and jq to carry ids along."""
 
 from __future__ import annotations
 
@@ -97,7 +97,10 @@ def _values_given(exchange: Exchange) -> Iterator[tuple[str, str]]:
         if _IDENTITY.search(key):
             yield value, f"jq -r {shlex.quote(path)} body.json"
     if last:
-        yield unquote(last), "sed -n 's/\\r$//; s/^[Ll]ocation: .*\\/\\([^/]*\\)\\/*$/\\1/p' head.txt"
+        yield (
+            unquote(last),
+            "sed -n 's/\\r$//; s/^[Ll]ocation: .*\\/\\([^/]*\\)\\/*$/\\1/p' head.txt",
+        )
 
 
 def _paths(node: Any, path: str, key: str) -> Iterator[tuple[str, str, str]]:
@@ -199,5 +202,3 @@ def _one_line(text: str) -> str:
 def file_name(requirement: str) -> str:
     """Return the name of the script file for a requirement."""
     return re.sub(r"[^A-Za-z0-9._]+", "-", requirement) + ".sh"
-
-

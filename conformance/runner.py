@@ -25,6 +25,7 @@ from conformance.gate import Gate
 from conformance.judge import ResponseJudge
 from conformance.ledger import Ledger
 from conformance.mode import Mode
+from conformance.movements import contract, lifecycle, recipes, requirements
 from conformance.probe import Probe, Visit
 from conformance.profile import outside
 from conformance.registry import Check, checks_of
@@ -32,6 +33,8 @@ from conformance.target import Target
 from conformance.tour import Tour
 from conformance.verdict import Result, Verdict, overall, waived
 from specs.contract import Contract, Requirement
+
+MOVEMENTS = (requirements, recipes, lifecycle, contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,17 @@ class Options:
     today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
 
 
-def run(contract: Contract, target: Target, options: Options) -> Iterator[Event]:
-    """Judge *target* by *contract*, and tell it as events; the last one holds the report.
+def run(document: Contract, target: Target, options: Options) -> Iterator[Event]:
+    """Judge *target* by a contract, and tell it as events; the last one holds the report.
 
     Raises `UsageError` if the target does not answer as an HTTP API at all.
     """
-    driver = driver_for(contract)
-    about = {"api": contract.name, "base_url": target.base_url, "seed": options.seed}
+    driver = driver_for(document)
+    about = {"api": document.name, "base_url": target.base_url, "seed": options.seed}
     ledger = Ledger.named(options.ledger, about)
-    gate = Gate(contract, target, options.mode, driver, ledger)
+    gate = Gate(document, target, options.mode, driver, ledger)
     visit = Visit(
-        contract, target, options.mode, gate, ResponseJudge(contract), driver, options.seed
+        document, target, options.mode, gate, ResponseJudge(document), driver, options.seed
     )
     try:
         yield from _Run(visit, options).events()
@@ -86,13 +89,13 @@ class _Run:
         )
 
     def events(self) -> Iterator[Event]:
-        contract = self._visit.contract
-        chosen = [one for one in contract.requirements.values() if self._is_chosen(one)]
+        document = self._visit.contract
+        chosen = [one for one in document.requirements.values() if self._is_chosen(one)]
         if not chosen:
             raise UsageError(f"--only {','.join(self._options.only)}: matches no requirement")
         greet(self._visit)
         yield RunStarted(
-            contract, self._visit.gate.root, self._visit.mode, self._visit.seed, len(chosen)
+            document, self._visit.gate.root, self._visit.mode, self._visit.seed, len(chosen)
         )
         self._discover()
         yield from self._movements()
@@ -104,9 +107,7 @@ class _Run:
         yield RunFinished(self._report(results))
 
     def _movements(self) -> Iterator[Progress | ContradictionConfirmed]:
-        from conformance.movements import contract, lifecycle, recipes, requirements
-
-        for movement in (requirements, recipes, lifecycle, contract):
+        for movement in MOVEMENTS:
             if not self._tour.is_over:
                 yield from movement.play(self._tour)
 
@@ -250,11 +251,10 @@ def greet(visit: Visit) -> None:
     is_page = kind.startswith("text/html") and exchange.body.lstrip().startswith(b"<")
     if operation is not None and is_page and exchange.status < 500:
         raise UsageError(
-            f"{visit.gate.root}: answers HTML ({exchange}), so this is not the {visit.contract.name} API"
+            f"{visit.gate.root}: answers HTML ({exchange}), "
+            f"so this is not the {visit.contract.name} API"
         )
 
 
 def _asks(parameters: tuple[object, ...]) -> bool:
     return any(isinstance(one, dict) and one.get("required") is True for one in parameters)
-
-

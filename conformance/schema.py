@@ -74,7 +74,7 @@ def for_response(node: Any) -> Any:
 
 
 def _properties(node: Mapping[str, Any]) -> dict[str, Any]:
-    """A property may have any name, also one that is a keyword elsewhere."""
+    """Convert each; a property may have any name, also one that is a keyword elsewhere."""
     return {name: for_response(schema) for name, schema in node.items()}
 
 

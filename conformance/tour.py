@@ -130,7 +130,9 @@ class Tour:
             case Violation():
                 name = error.requirement or requirement
                 probe.violated(name, error.reason)
-                return (Ending.VIOLATED if name == requirement else Ending.NOT_REACHED), error.reason
+                return (
+                    Ending.VIOLATED if name == requirement else Ending.NOT_REACHED
+                ), error.reason
             case NotReached():
                 return Ending.NOT_REACHED, error.reason
             case Unsupported():

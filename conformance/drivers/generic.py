@@ -10,9 +10,9 @@ from typing import Any
 from conformance import drivers
 from conformance.answer import Answer, Call
 from conformance.drivers import Recipe
-from conformance.drivers.subject import Subject, reader_of
+from conformance.drivers.subject import Subject, example_body, reader_of
 from conformance.failures import Outcome
-from conformance.mode import Resource, Touch
+from conformance.mode import Needs, Resource, Touch
 from conformance.probe import Probe
 from specs.contract import Contract, Lifecycle, Operation
 
@@ -26,7 +26,7 @@ class Driver:
         self.contract = contract
 
     def touches(self, call: Call) -> Touch:
-        """A creator creates; what names a resource in its path touches that; else everything."""
+        """Return what follows from the path: creators create, a key in it is touched."""
         operation = self.contract.operations[call.operation_id]
         if operation.is_safe:
             return Touch.nothing()
@@ -35,10 +35,12 @@ class Driver:
         cycle = self._cycle_named_in(operation)
         if cycle is None:
             return Touch.everything()
+        if set(call.path.values()) <= set(UNKNOWN_KEYS):
+            return Touch.nothing()
         return Touch.these(cycle.schema, [list(call.path.values())[-1]])
 
     def made(self, call: Call, answer: Answer) -> Iterable[Resource]:
-        """The key in the body of a creator's answer, else the end of its Location."""
+        """Yield the key in the body of a creator's answer, else the end of its Location."""
         for cycle in self.contract.lifecycles.values():
             if call.operation_id in cycle.creators and answer.is_success:
                 key = self.made_key(cycle, answer)
@@ -73,8 +75,13 @@ class Driver:
                         keys.append(str(item[cycle.key]))
         return found
 
-    def parameter(self, probe: Probe, operation_id: str, name: str) -> Sequence[object]:
-        """The known keys of the lifecycle whose reading operation has that parameter."""
+    def parameter(
+        self,
+        probe: Probe,
+        operation_id: str,  # noqa: ARG002 - for those who know
+        name: str,
+    ) -> Sequence[object]:
+        """Return the known keys of the lifecycle whose reading operation has that parameter."""
         for schema, subject in self._subjects.items():
             if subject.parameter == name:
                 states = probe.known.get(schema, {})
@@ -85,12 +92,14 @@ class Driver:
     def subjects(self) -> Mapping[str, drivers.Subject]:
         return self._subjects
 
-    def provoke(self, probe: Probe) -> Iterable[Recipe]:
-        """Ask each readable resource for a key that does not exist, where 404 is declared."""
-        for cycle in self.contract.lifecycles.values():
-            reader = reader_of(self.contract, cycle)
-            if reader is not None and "404" in reader.responses:
-                yield Recipe(reader.id, "404", _Unknown(reader))
+    def provoke(self, probe: Probe) -> Iterable[Recipe]:  # noqa: ARG002 - for those who know
+        """Name a key that nothing has, wherever 404 is declared for that."""
+        for operation in self.contract.operations.values():
+            cycle = self._cycle_named_in(operation)
+            reader = None if cycle is None else reader_of(self.contract, cycle)
+            if reader is not None and "404" in operation.responses:
+                needs = Needs.READ if operation.is_safe else Needs.CHANGE
+                yield Recipe(operation.id, "404", _Unknown(reader, operation), needs)
 
     @cached_property
     def _subjects(self) -> dict[str, Subject]:
@@ -118,20 +127,25 @@ class Driver:
 
 
 class _Unknown:
-    """A recipe: read a resource by keys that nothing has, until one gets the declared answer."""
+    """A recipe: an operation with a key that nothing has, as reading it shows first."""
 
-    def __init__(self, reader: Operation) -> None:
+    def __init__(self, reader: Operation, operation: Operation) -> None:
         self._reader = reader
+        self._operation = operation
 
     def __call__(self, probe: Probe) -> Answer:
-        names = re.findall(r"\{([^}]+)\}", self._reader.path)
+        name = re.findall(r"\{([^}]+)\}", self._reader.path)[-1]
         schema: Mapping[str, Any] = next(
-            (one.get("schema", {}) for one in self._reader.parameters if one["name"] == names[-1]),
-            {},
+            (one.get("schema", {}) for one in self._reader.parameters if one["name"] == name), {}
         )
         integer = probe.contract.resolve(schema).get("type") == "integer"
         key = UNKNOWN_KEYS[0] if integer else UNKNOWN_KEYS[1]
-        return probe.call(self._reader.id, path=dict.fromkeys(names, key))
+        names = re.findall(r"\{([^}]+)\}", self._operation.path)
+        if self._operation.id != self._reader.id:
+            read = probe.call(self._reader.id, path={name: key})
+            probe.assume(not read.is_success, f"there is a resource with the key {key}")
+        body = example_body(probe.contract, self._operation)
+        return probe.call(self._operation.id, path=dict.fromkeys(names, key), body=body)
 
 
 def _items(body: object) -> list[dict[str, Any]]:

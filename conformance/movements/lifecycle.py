@@ -1,4 +1,4 @@
-"""The movement of the lifecycles: directed walks for what is declared, planned ones for the rest."""
+"""The movement of the lifecycles: walks to each declared transition, and planned ones at random."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ def address(api: str, recipe: Recipe) -> str:
 
 def _cook(tour: Tour, requirement: str, recipe: Recipe) -> None:
     def action(probe: Probe) -> None:
+        probe.awaited = recipe.operation_id, recipe.status
         answer = recipe.play(probe)
         expected = recipe.status.upper()
         if expected != "DEFAULT" and not _fits(str(answer.status), expected):

@@ -27,15 +27,17 @@ NAME = "requirements"
 def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
     """Check each explicit requirement that is wanted and that the mode allows."""
     set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "callsheet-hypothesis")
-    chosen = chosen_checks(tour)
-    for index, one in enumerate(chosen):
-        if tour.is_over:
-            return
-        requests = tour.visit.gate.traffic.requests
-        yield Progress(NAME, index, len(chosen), one.requirement, requests)
-        _Property(tour, one).hold()
-        yield from tour.confirm_new()
-    yield Progress(NAME, len(chosen), len(chosen), "", tour.visit.gate.traffic.requests)
+    properties = [_Property(tour, one) for one in chosen_checks(tour)]
+    rounds: tuple[int | None, ...] = (1, None) if tour.fail_fast else (None,)
+    for examples in rounds:  # to fail fast is to try each once before trying any often
+        for index, one in enumerate(properties):
+            if tour.is_over:
+                return
+            requests = tour.visit.gate.traffic.requests
+            yield Progress(NAME, index, len(properties), one.requirement, requests)
+            one.hold(examples)
+            yield from tour.confirm_new()
+    yield Progress(NAME, len(properties), len(properties), "", tour.visit.gate.traffic.requests)
 
 
 def chosen_checks(tour: Tour) -> list[Check]:
@@ -60,14 +62,18 @@ class _Property:
         self._reasons: dict[Ending, str] = {}
         self._violated_at: tuple[int, float] | None = None  # requests, moment
 
-    def hold(self) -> None:
-        """Play the examples, and note what they say in the findings."""
+    @property
+    def requirement(self) -> str:
+        return self._check.requirement
+
+    def hold(self, most: int | None = None) -> None:
+        """Play the examples (*most* of them), and note what they say in the findings."""
         strategy = self._check.strategy()
         if strategy is None:
             self._example(None)
         else:
-            examples = 1 if self._tour.visit.mode is Mode.SMOKE else self._check.examples
-            self._explore(strategy, examples)
+            smoke = self._tour.visit.mode is Mode.SMOKE
+            self._explore(strategy, 1 if smoke else min(most or 10**6, self._check.examples))
         self._conclude()
 
     def _explore(self, strategy: Any, examples: int) -> None:

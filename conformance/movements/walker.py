@@ -34,6 +34,7 @@ class Walker:
         self._beliefs: dict[str, Belief] = {}
         self._last: dict[str, str | None] = {}  # state last seen, if nothing was sent since
         self.blame: str | None = None  # what a wrong move after a command contradicts
+        self._culprits: dict[str, str] = {}  # the same, for the last command to each resource
 
     def address(self, *parts: str) -> str:
         """Return the id of a requirement of this lifecycle."""
@@ -60,8 +61,9 @@ class Walker:
         pending = any(commands for _, commands in belief)
         origin = before or " or ".join(sorted(oracle.states(belief)))
         message = f"{self.cycle.schema} {key} went from {origin} to {state}"
-        if pending and self.blame is not None:
-            raise Violation(message, self.blame)
+        culprit = self._culprits.pop(key, None)
+        if culprit is not None and (pending or before is None):
+            raise Violation(f"{message}, which the last command does not explain", culprit)
         self.probe.violated(self.address("closed"), f"{message}, which is no declared way")
         return state
 
@@ -79,8 +81,10 @@ class Walker:
         if self.cycle.refusal is not None and answer.status == self.cycle.refusal:
             kept = oracle.refused(self.cycle, belief, command)
             self._beliefs[key] = kept or belief
+            self._culprits[key] = self.address(command, "refusal")
         else:
             self._beliefs[key] = oracle.sent(belief, command)
+            self._culprits[key] = self.blame or self.address("closed")
         return answer
 
     def start(self, creator: str = "") -> str:

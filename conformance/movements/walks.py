@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conformance import oracle
 from conformance.failures import NotReached, Outcome, Violation
-from conformance.movements.walker import Steps, Walker
 from conformance.mode import Mode
+from conformance.movements.walker import Steps, Walker
 
 ATTEMPTS = 3  # of a command that the resource may evade by moving on by itself
 WATCHED = 3  # known resources of each state that are looked at twice
@@ -18,7 +19,7 @@ Walk = Callable[[Walker], Steps]
 
 
 def creation(creator: str) -> Walk:
-    """What *creator* makes starts in an initial state."""
+    """Return the walk: what *creator* makes starts in an initial state."""
 
     def walk(walker: Walker) -> Steps:
         cycle = walker.cycle
@@ -45,8 +46,6 @@ def creation(creator: str) -> Walk:
 
 
 def _shown(body: bytes, name: str) -> str | None:
-    import json
-
     try:
         node: Any = json.loads(body)
     except (ValueError, RecursionError):
@@ -56,7 +55,7 @@ def _shown(body: bytes, name: str) -> str | None:
 
 
 def command(word: str, source: str) -> Walk:
-    """The command takes a resource in *source* to one of its declared targets, in time."""
+    """Return the walk: the command takes a resource from *source* to a declared target."""
 
     def walk(walker: Walker) -> Steps:
         targets = oracle.targets_of(walker.cycle, word, source)
@@ -114,7 +113,7 @@ def _arrived(walker: Walker, word: str, source: str, state: str) -> None:
 
 
 def refusal(word: str, state: str) -> Walk:
-    """In *state*, which the command does not leave, it changes nothing."""
+    """Return the walk: in *state*, which the command does not leave, it changes nothing."""
 
     def walk(walker: Walker) -> Steps:
         cycle, probe, subject = walker.cycle, walker.probe, walker.subject
@@ -133,9 +132,7 @@ def refusal(word: str, state: str) -> Walk:
         while True:
             late = time.monotonic() >= deadline
             shown = walker.look(key)
-            probe.require(
-                may_race or shown in allowed, f"{word} took it from {state} to {shown}"
-            )
+            probe.require(may_race or shown in allowed, f"{word} took it from {state} to {shown}")
             if allowed == {state} and mark is not None:
                 probe.require(
                     subject.fingerprint(probe, key) == mark,
@@ -149,7 +146,7 @@ def refusal(word: str, state: str) -> Walk:
 
 
 def wandering(plan: Sequence[tuple[str, int]]) -> Walk:
-    """Commands in any order, each followed by some looks: every move is a declared one."""
+    """Return the walk: commands in any order, some looks after each; every move is declared."""
 
     def walk(walker: Walker) -> Steps:
         key = walker.start()
@@ -178,7 +175,7 @@ def _blamed(walker: Walker, word: str, state: str) -> str:
 
 
 def watching(walker: Walker) -> Steps:
-    """Known resources, looked at several times: they move along declared ways only."""
+    """Look at known resources several times: they move along declared ways only."""
     keys = [
         key
         for state in walker.cycle.states

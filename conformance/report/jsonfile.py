@@ -30,9 +30,7 @@ def document(report: Report) -> dict[str, Any]:
         "suite_version": SUITE_VERSION,
         "contract_sha256": report.contract.sha256,
         "requirements": [_requirement(one) for one in report.results],
-        "uncheckable": [
-            {"id": one.id, "reason": one.uncheckable} for one in report.uncheckable
-        ],
+        "uncheckable": [{"id": one.id, "reason": one.uncheckable} for one in report.uncheckable],
         "counts": counts(report.results),
         "requests": report.requests,
         "retries": report.retries,

@@ -36,7 +36,7 @@ FAULTS = {
     "starts-running": "widgets/Widget/makeWidget/initial",
     "cancel-ignored": "widgets/Widget/cancelWidget/queued-canceled",
     "running-cancel-ignored": "widgets/Widget/cancelWidget/running-canceled",
-    "requeue-to-done": "widgets/Widget/requeueWidget/canceled-queued",
+    "requeue-ignored": "widgets/Widget/requeueWidget/canceled-queued",
     "done-is-canceled": "widgets/Widget/cancelWidget/refusal",
     "done-refuses-with-202": "widgets/Widget/cancelWidget/refusal",
     "goes-back": "widgets/Widget/closed",
@@ -59,17 +59,20 @@ def page_holds_at_most_3(probe: Probe, _: None) -> None:
 
 @check("widgets/listWidgets/size-is-honoured", needs=Needs.CREATE, plan=st.integers(1, 9))
 def page_is_of_the_size_asked_for(probe: Probe, size: int) -> None:
-    """A page holds as many widgets as size says, or all."""
+    """Pages hold as many widgets as size says, or all."""
     probe.ok("makeWidget", body={"owner": "me"})
     body = probe.ok("listWidgets", query={"size": size}).json
     found = len(body["results"])
     probe.require(found == min(size, body["count"]), f"size {size} gives {found}")
 
 
-@check("widgets/listWidgets/owner-is-kept", needs=Needs.CREATE,
-       plan=st.text("abcdefgh", min_size=1, max_size=20))
+@check(
+    "widgets/listWidgets/owner-is-kept",
+    needs=Needs.CREATE,
+    plan=st.text("abcdefgh", min_size=1, max_size=20),
+)
 def owner_is_shown(probe: Probe, owner: str) -> None:
-    """The owner given is the owner shown."""
+    """Show in lists the owner that was given."""
     made = probe.ok("makeWidget", body={"owner": owner}).json
     listed = probe.ok("listWidgets", query={"size": 50}).json["results"]
     mine = [one for one in listed if one["id"] == made["id"]]
@@ -101,8 +104,15 @@ class Shop:
         self._number += 1
         state = "running" if self.fault == "starts-running" else "queued"
         shown = "someone" if self.fault == "owner-lost" and len(owner) > 2 else owner
-        widget = {"id": self._number, "state": state, "owner": shown, "colour": "blue",
-                  "made": "2026-01-01T00:00:00Z", "node": None, "_since": time.monotonic()}
+        widget = {
+            "id": self._number,
+            "state": state,
+            "owner": shown,
+            "colour": "blue",
+            "made": "2026-01-01T00:00:00Z",
+            "node": None,
+            "_since": time.monotonic(),
+        }
         self.widgets[self._number] = widget
         return widget
 
@@ -112,10 +122,9 @@ class Shop:
                 break
             widget["_since"] += self.pace
             widget["state"] = "running" if widget["state"] == "queued" else "done"
-        if self.fault == "goes-back" and widget["state"] == "done":
-            if time.monotonic() - widget["_since"] > self.pace:
-                widget["state"] = "queued"
-                widget["_since"] = time.monotonic()
+        idle = time.monotonic() - widget["_since"]
+        if self.fault == "goes-back" and widget["state"] == "done" and idle > self.pace:
+            widget["state"], widget["_since"] = "queued", time.monotonic()
         shown = {name: value for name, value in widget.items() if not name.startswith("_")}
         if self.fault == "no-owner":
             del shown["owner"]
@@ -138,10 +147,10 @@ class Shop:
             fault == "cancel-ignored" or (fault == "running-cancel-ignored" and state == "running")
         ):
             return 202
-        target = {"cancel": "canceled", "requeue": "queued"}[word]
-        if word == "requeue" and fault == "requeue-to-done":
-            target = "done"
-        widget["state"], widget["_since"] = target, time.monotonic()
+        if word == "requeue" and fault == "requeue-ignored":
+            return 202
+        widget["state"] = {"cancel": "canceled", "requeue": "queued"}[word]
+        widget["_since"] = time.monotonic()
         return 202
 
 
@@ -161,7 +170,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve()
 
-    do_POST = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = do_PATCH = do_GET
+    do_POST = do_DELETE = do_PUT = do_HEAD = do_OPTIONS = do_PATCH = do_GET  # noqa: N815 - names of http.server
 
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -185,7 +194,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def _answer(self, shop: Shop, body: bytes) -> tuple[int, dict[str, str], Any]:
+    def _answer(  # noqa: PLR0911 - one for each route
+        self, shop: Shop, body: bytes
+    ) -> tuple[int, dict[str, str], Any]:
         parts = urlsplit(self.path)
         path = parts.path.removeprefix("/w")
         if path == "/widgets" and self.command == "GET":
