@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,5 +45,7 @@ def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
     hub.open(setting.clock or Clock(), setting.seed)
     stack = Stack(hub, _nothing)
     for name, one in classes.items():
-        stack.add(hub.services[name], one, copy.deepcopy(contracts[name].document))
+        stack.add(hub.services[name], one)
+    stack.build()
+    hub.remember()
     return Admin(stack, hub), hub

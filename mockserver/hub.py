@@ -52,6 +52,10 @@ class Hub:
         self._default = world
         return world
 
+    def remember(self) -> None:
+        """Keep what was worked out, so that the next start is faster."""
+        self._tables.remember()
+
     def reset(self) -> None:
         """Make the default world anew, as it was at the beginning."""
         world = self.default

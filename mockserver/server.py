@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,11 @@ from typing import Any
 import click
 import uvicorn
 
-warnings.filterwarnings("ignore", message="Using `httpx` with")  # Connexion imports a test client
-
-from mockserver import apis as registry  # noqa: E402
-from mockserver import cli  # noqa: E402
-from mockserver.app import Setting, create_app  # noqa: E402
-from mockserver.hub import Hub, Log  # noqa: E402
-from mockserver.service import Options  # noqa: E402
+from mockserver import apis as registry
+from mockserver import cli
+from mockserver.app import Setting, create_app
+from mockserver.hub import Hub, Log
+from mockserver.service import Options
 
 LOGS: Mapping[str, Log] = {"text": cli.log_text, "json": cli.log_json}
 
@@ -63,6 +60,7 @@ def run(
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
+        hub.remember()
         if port_file is not None:
             port_file.unlink(missing_ok=True)
 

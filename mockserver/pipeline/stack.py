@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.middleware.abstract import RoutedAPI, SpecMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
@@ -25,6 +25,7 @@ from mockserver.errors import ApiError, MethodError, NoRouteError
 from mockserver.pipeline.call import JSON, Call, Reply
 from mockserver.pipeline.operation import CompiledOperation
 from mockserver.pipeline.routing import Node, Router
+from mockserver.pipeline.specification import CheckedSpecification
 from mockserver.service import Service
 from mockserver.world import World
 
@@ -215,16 +216,22 @@ class Stack:
         )
         self._middleware.add_error_handler(Exception, _crash)
 
-    def add(self, service: Service, handlers: type, document: dict[str, Any]) -> None:
+    def add(self, service: Service, handlers: type) -> None:
         """Serve one API; raise `AttributeError` if a handler is missing."""
-        for operation_id in service.contract.operations:
-            getattr(handlers, underscore(operation_id))
-        self._middleware.add_api(
-            document,
-            base_path=f"/{service.contract.name}",
-            resolver=Resolver(lambda name: getattr(handlers, underscore(name))),
-            service=service,
-            handlers=handlers,
+        self._middleware.apis.append(
+            API(
+                CheckedSpecification(service.contract),
+                base_path=f"/{service.contract.name}",
+                resolver=Resolver(lambda name: getattr(handlers, underscore(name))),
+                service=service,
+                handlers=handlers,
+            )
+        )
+
+    def build(self) -> None:
+        """Work everything out now: a missing handler is found at start-up, not by a client."""
+        self._middleware.app, self._middleware.middleware_stack = (
+            self._middleware._build_middleware_stack()  # noqa: SLF001
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

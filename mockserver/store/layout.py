@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Key = int | str
 Kind = type[int] | type[str] | type[float]
+
+FIXED = ("key", "state", "since", "due", "upcoming", "version", "facts")
+"""The columns that every table has besides the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class Layout:
     views: Mapping[str, str] = field(default_factory=dict)
     indexes: tuple[tuple[str, ...], ...] = ()
     facets: tuple[str, ...] = ("state",)
+
+    def kind(self, name: str) -> Kind:
+        """Return the type of a column."""
+        return str if name == "state" else self.columns[name]
 
 
 @dataclass(slots=True)

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Literal
 
 Operator = Literal["in", "ge", "le", "lt", "gt", "null", "set"]
+
+
+class Plan(Enum):
+    """How a page is read.
+
+    DIRECT: an index has the rows in their order. KEYS_FIRST: the keys are found, and sorted if
+    need be, before their rows are read. ORDER_FIRST: the same, along the index of the order.
+    """
+
+    DIRECT = 1
+    KEYS_FIRST = 2
+    ORDER_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import yaml
 
-from specs.contract import lifecycle, provenance
+from specs.contract import cache, lifecycle, provenance
 from specs.contract.document import METHODS, Contract, Operation, Source, resolve
 from specs.contract.errors import ContractError, UnknownApiError
 from specs.contract.lifecycle import Lifecycle
@@ -53,17 +54,35 @@ def locate(name: str) -> Traversable:
 
 def read(text: bytes, name: str) -> Contract:
     """Return the contract that *text* spells, under *name*; raise `ContractError` if it is none."""
-    try:
-        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - it is a safe one
-    except yaml.YAMLError as error:
-        raise ContractError("", f"not YAML: {' '.join(str(error).split())}") from None
-    except UnicodeDecodeError:
-        raise ContractError("", "not UTF-8") from None
+    sha256 = hashlib.sha256(text).hexdigest()
+    document = cache.recall(f"document-{sha256}")
+    if document is None:
+        document = _parse(text)
+        cache.keep(f"document-{sha256}", document)
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise ContractError("", "not an OpenAPI document: it has no 'paths'")
     if not isinstance(document.get("info"), dict) or "title" not in document["info"]:
         raise ContractError("/info", "an OpenAPI document needs info with a title")
-    return _Reader(document, name).contract(hashlib.sha256(text).hexdigest())
+    try:
+        return _Reader(document, name).contract(sha256)
+    except ContractError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"something has not the shape it has in OpenAPI: {error}"
+        raise ContractError("", " ".join(reason.split())) from error
+
+
+def _parse(text: bytes) -> Any:
+    """Return the plain data that *text* spells: what JSON can hold, keys as texts."""
+    try:
+        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - it is a safe one
+        return orjson.loads(orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS))
+    except yaml.YAMLError as error:
+        raise ContractError("", f"not YAML: {' '.join(str(error).split())}") from None
+    except UnicodeDecodeError:
+        raise ContractError("", "not UTF-8") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ContractError("", f"not JSON data in YAML: {error}") from None
 
 
 class _Reader:

@@ -111,9 +111,7 @@ class Thinkbox(Repository):
         if call.values("JobID"):
             where.append(within("key", list(dict.fromkeys(call.query["JobID"]))))
         if call.values("States"):
-            words = call.values("States")[-1].split(",")
-            states = [views.JOB_STATES[one] for one in words if one in views.JOB_STATES]
-            where.append(within("state", states))
+            where.append(within("state", [views.JOB_STATES[one] for one in call.query["States"]]))
         query = Query(tuple(where), ("number",))
         if call.query.get("IdOnly"):
             return Reply.json(self.jobs.keys(query))

@@ -20,7 +20,10 @@ REFUSED_TO_SUSPENDED_JOBS = frozenset({"pend", "releasepending"})
 MOST_TASKS = 10_000
 """The largest job that is taken; a repository of Deadline has such a limit as well."""
 
-FRAMES = re.compile(r"([0-9]{1,12})(?:-([0-9]{1,12}))?", re.ASCII)
+LAST_FRAME = 2**31 - 1
+"""The largest number that a frame can have."""
+
+FRAMES = re.compile(r"([0-9]+)(?:-([0-9]+))?", re.ASCII)
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*", re.ASCII)
 
 SETTINGS: Mapping[str, tuple[str, str | int]] = {
@@ -113,10 +116,14 @@ def chunks(text: str, size: int) -> list[tuple[int, int]]:
     found = FRAMES.fullmatch(text)
     if found is None:
         raise bad_request("Frames is no range of frames.")
+    if max(len(one) for one in found.groups("")) > len(str(LAST_FRAME)):
+        raise trouble(f"The last frame is {LAST_FRAME}.")
     ends = int(found[1]), int(found[2] or found[1])
     first, last = min(ends), max(ends)
+    if last > LAST_FRAME:
+        raise trouble(f"The last frame is {LAST_FRAME}.")
     if (last - first) // size >= MOST_TASKS:
-        raise bad_request(f"A job has at most {MOST_TASKS} tasks.")
+        raise trouble(f"A job has at most {MOST_TASKS} tasks.")
     return [(one, min(one + size - 1, last)) for one in range(first, last + 1, size)]
 
 

@@ -132,13 +132,15 @@ class Repository(Api):
             raise CredentialsError("A user name and a password are needed.", 401)
 
     def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
-        """Refuse wrong submissions and deletions; the other handlers judge for themselves."""
+        """Refuse requests about jobs that are wrong; the other handlers judge for themselves."""
         if call.operation_id == "createJob":
             if any(one.code == "media-type" for one in violations):
                 raise bad_request("A submission is sent as application/json.")
             raise InvalidRequestError(violations)
         if call.operation_id == "deleteJobs":
             raise bad_request("No JobID is given.")
+        if call.operation_id == "listJobs":
+            raise InvalidRequestError(violations)
 
     def render_error(self, error: ApiError, _call: Call) -> Reply:
         """Return a short text."""

@@ -1,0 +1,253 @@
+"""Every statement of one table, as SQLAlchemy writes it for a dialect.
+
+Imported only where a statement is not known yet: see `mockserver.store.table`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    Table,
+    Text,
+    UnaryExpression,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.operators import custom_op
+
+from mockserver.store.layout import FIXED, Kind, Layout
+from mockserver.store.query import Plan, Query
+
+TYPES: dict[Kind, Callable[[], Any]] = {int: BigInteger, str: Text, float: Float}
+
+DIALECTS: dict[str, Callable[[], Dialect]] = {
+    "sqlite": lambda: sqlite.dialect(paramstyle="qmark"),
+    "postgresql": lambda: postgresql.dialect(paramstyle="format"),
+}
+
+
+class TableSql:
+    """The statements of one layout. Values are bound by position, in the order that is named."""
+
+    def __init__(self, layout: Layout, dialect: str) -> None:
+        self._layout = layout
+        self._dialect = DIALECTS[dialect]()
+        self._metadata = MetaData()
+        self._table = Table(
+            layout.name,
+            self._metadata,
+            Column("session", Integer, primary_key=True, autoincrement=False),
+            Column("key", TYPES[layout.key](), primary_key=True, autoincrement=False),
+            Column("state", Text, nullable=False),
+            Column("since", BigInteger, nullable=False),
+            Column("due", BigInteger),
+            Column("upcoming", Text),
+            Column("version", Integer, nullable=False),
+            Column("facts", LargeBinary, nullable=False),
+            *(Column(name, TYPES[kind]()) for name, kind in layout.columns.items()),
+            *(Column(f"view_{name}", LargeBinary, nullable=False) for name in layout.views),
+        )
+        columns = self._table.c
+        Index(
+            f"{layout.name}_due",
+            columns.session,
+            columns.due,
+            columns.key,
+            sqlite_where=columns.due.is_not(None),
+            postgresql_where=columns.due.is_not(None),
+        )
+        for names in layout.indexes:
+            Index(
+                f"{layout.name}_by_{'_'.join(names)}",
+                columns.session,
+                *(columns[name] for name in names),
+                columns.key,
+            )
+        self._tally = Table(
+            f"{layout.name}_tally",
+            self._metadata,
+            Column("session", Integer, primary_key=True, autoincrement=False),
+            *(
+                Column(name, TYPES[layout.kind(name)](), primary_key=True, autoincrement=False)
+                for name in layout.facets
+            ),
+            Column("count", BigInteger, nullable=False),
+        )
+
+    def _text(self, statement: ClauseElement) -> str:
+        return str(statement.compile(dialect=self._dialect))
+
+    def create(self) -> list[str]:
+        """Make the tables and indexes where they do not exist yet."""
+        found = []
+        for table in self._metadata.sorted_tables:
+            found.append(self._text(CreateTable(table, if_not_exists=True)))
+            indexes = sorted(table.indexes, key=lambda one: str(one.name))
+            found += [self._text(CreateIndex(one, if_not_exists=True)) for one in indexes]
+        return found
+
+    @property
+    def _row(self) -> list[ColumnElement[Any]]:
+        return [self._table.c[name] for name in (*FIXED, *self._layout.columns)]
+
+    def _mine(self) -> ColumnElement[bool]:
+        return self._table.c.session == bindparam("session")
+
+    def _one(self) -> ColumnElement[bool]:
+        return self._mine() & (self._table.c.key == bindparam("of_key"))
+
+    def select_view(self, name: str) -> str:
+        """Read one view: session, key."""
+        return self._text(select(self._table.c[f"view_{name}"]).where(self._one()))
+
+    def select_row(self) -> str:
+        """Read one resource: session, key."""
+        return self._text(select(*self._row).where(self._one()))
+
+    def select_due(self) -> str:
+        """Read what has to move: session, moment, limit, offset."""
+        due, key = self._table.c.due, self._table.c.key
+        wanted = select(*self._row).where(self._mine(), due <= bindparam("moment"))
+        page = wanted.order_by(due, key).limit(bindparam("at_most")).offset(bindparam("skip"))
+        return self._text(page)
+
+    def select_next_due(self) -> str:
+        """Read the earliest due moment: session."""
+        due = self._table.c.due
+        return self._text(select(func.min(due)).where(self._mine(), due.is_not(None)))
+
+    def select_top(self) -> str:
+        """Read the largest key: session."""
+        return self._text(select(func.max(self._table.c.key)).where(self._mine()))
+
+    def insert(self) -> str:
+        """Add a row: the values of all columns in the table's order."""
+        return self._text(insert(self._table))
+
+    def update(self) -> str:
+        """Replace a row if its version still is the expected one: values, session, key, version."""
+        values = {one.name: bindparam(f"new_{one.name}") for one in list(self._table.c)[2:]}
+        expected = self._table.c.version == bindparam("old_version")
+        return self._text(update(self._table).where(self._one(), expected).values(values))
+
+    def delete(self) -> str:
+        """Remove a row if its version still is the expected one: session, key, version."""
+        expected = self._table.c.version == bindparam("old_version")
+        return self._text(delete(self._table).where(self._one(), expected))
+
+    def clear(self) -> str:
+        """Remove the rows of a session: session."""
+        return self._text(delete(self._table).where(self._mine()))
+
+    def clear_tally(self) -> str:
+        """Remove the tally of a session: session."""
+        return self._text(
+            delete(self._tally).where(self._tally.c.session == bindparam("session"))
+        )
+
+    def upsert_tally(self) -> str:
+        """Add a change to a tally: session, facets, change."""
+        dialect = sqlite if self._dialect.name == "sqlite" else postgresql
+        new = dialect.insert(self._tally)
+        keys = ["session", *self._layout.facets]
+        count = self._tally.c.count + new.excluded.count
+        return self._text(new.on_conflict_do_update(index_elements=keys, set_={"count": count}))
+
+    def page(self, query: Query, view: str | None, plan: Plan) -> str:
+        """Read one view of a page, the keys, or whole resources: session, values, limit, offset."""
+        return self._text(self._page(query, view, plan))
+
+    def _page(self, query: Query, view: str | None, plan: Plan) -> Select[Any]:
+        order = [self._order(name) for name in (*query.order, *query.tie_breaker())]
+        wanted = self._wanted(view)
+        limit, offset = bindparam("at_most"), bindparam("skip")
+        conditions = self._conditions(query, hidden=plan is Plan.ORDER_FIRST)
+        if plan is Plan.DIRECT:
+            found = select(*wanted).where(self._mine(), *conditions)
+            return found.order_by(*order).limit(limit).offset(offset)
+        keys = (
+            select(self._table.c.session, self._table.c.key)
+            .where(self._mine(), *conditions)
+            .order_by(*order)
+            .limit(limit)
+            .offset(offset)
+            .subquery("page")
+        )
+        same = (self._table.c.key == keys.c.key) & (self._table.c.session == keys.c.session)
+        joined = self._table.join(keys, same)
+        return select(*wanted).select_from(joined).order_by(*order)
+
+    def _wanted(self, view: str | None) -> list[ColumnElement[Any]]:
+        if view is None:
+            return self._row
+        return [self._table.c["key" if view == "key" else f"view_{view}"]]
+
+    def count(self, query: Query) -> str:
+        """Count what fits: session, values.
+
+        It sums the tally where the query asks for facets only, and counts rows where not.
+        """
+        facets = frozenset(self._layout.facets)
+        if all(one.column in facets and one.operator == "in" for one in query.where):
+            wanted = select(func.sum(self._tally.c.count)).where(
+                self._tally.c.session == bindparam("session"),
+                *self._conditions(query, self._tally),
+            )
+            return self._text(wanted)
+        rows = select(func.count()).select_from(self._table)
+        return self._text(rows.where(self._mine(), *self._conditions(query)))
+
+    def _order(self, name: str) -> ColumnElement[Any]:
+        column = self._table.c[name.lstrip("-")]
+        return column.desc() if name.startswith("-") else column.asc()
+
+    def _conditions(
+        self, query: Query, table: Table | None = None, *, hidden: bool = False
+    ) -> list[ColumnElement[bool]]:
+        """Return the conditions of *query*; *hidden* from SQLite's choice of an index."""
+        columns = (self._table if table is None else table).c
+        hides = hidden and self._dialect.name == "sqlite"
+        found: list[ColumnElement[bool]] = []
+        for index, one in enumerate(query.where):
+            column: ColumnElement[Any] = columns[one.column]
+            if hides:
+                column = UnaryExpression(column, operator=custom_op("+"), type_=column.type)
+            marks = [
+                bindparam(f"w{index}_{number}", type_=column.type)
+                for number in range(len(one.padded()))
+            ]
+            match one.operator:
+                case "in":
+                    found.append(column == marks[0] if len(marks) == 1 else column.in_(marks))
+                case "ge":
+                    found.append(column >= marks[0])
+                case "gt":
+                    found.append(column > marks[0])
+                case "le":
+                    found.append(column <= marks[0])
+                case "lt":
+                    found.append(column < marks[0])
+                case "null":
+                    found.append(column.is_(None))
+                case "set":
+                    found.append(column.is_not(None))
+        return found
