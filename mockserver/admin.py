@@ -52,7 +52,9 @@ class Admin:
         methods = [method for method, known in self._routes if known == path]
         if methods:
             return 405, {"error": f"only {', '.join(methods)}"}
-        known = sorted({f"{PREFIX}/{name}" for _, name in self._routes} | {f"{PREFIX}/targets/{{api}}"})
+        known = sorted(
+            {f"{PREFIX}/{name}" for _, name in self._routes} | {f"{PREFIX}/targets/{{api}}"}
+        )
         return 404, {"error": f"there is nothing at {scope['path']}", "known": known}
 
     def _health(self, _scope: Scope, _body: bytes) -> Answer:
@@ -108,7 +110,9 @@ def _fired(world: World) -> list[dict[str, Any]]:
     return fired
 
 
-async def _send_json(send: Callable[[dict[str, Any]], Awaitable[None]], status: int, value: Any) -> None:
+async def _send_json(
+    send: Callable[[dict[str, Any]], Awaitable[None]], status: int, value: Any
+) -> None:
     body = orjson.dumps(value, option=orjson.OPT_INDENT_2)
     headers = [
         (b"content-type", b"application/json"),

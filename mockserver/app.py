@@ -27,7 +27,7 @@ class Setting:
     state: str = ""
 
 
-async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
     """End the chain: whatever is neither HTTP nor lifespan is not for us."""
 
 

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 SCENARIOS = ("calm", "busy", "failing", "empty")
 
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 class ClockType(click.ParamType):
     """`real`, `frozen`, or a factor such as `60x`."""
 
     name = "clock"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Clock:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Clock:
         from mockserver.clock import parse
 
         try:
@@ -35,13 +40,22 @@ class ClockType(click.ParamType):
 @click.command(short_help="Serve APIs as a stateful mock.")
 @click.argument("apis", nargs=-1, metavar="[API]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=4020, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--port-file", type=click.Path(path_type=Path), help="Write the port here when ready.")
+@click.option(
+    "--port", default=4020, show_default=True, help="Port to listen on; 0 takes a free one."
+)
+@click.option(
+    "--port-file", type=click.Path(path_type=Path), help="Write the port here when ready."
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same world.")
 @click.option("--clock", type=ClockType(), default="real", help="real, frozen, or a factor as 60x.")
 @click.option("--scenario", type=click.Choice(SCENARIOS), default="calm", show_default=True)
+@click.option("--tls", is_flag=True, help="Serve over HTTPS, with a certificate made for this run.")
+@click.option("--cert", type=FILE, help="Serve over HTTPS with this certificate chain (PEM).")
+@click.option("--key", type=FILE, help="The private key of --cert (PEM).")
 @click.option("--auth", is_flag=True, help="Refuse requests without credentials.")
-@click.option("--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`.")
+@click.option(
+    "--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`."
+)
 @click.option(
     "--response-validation/--no-response-validation",
     default=True,
@@ -86,7 +100,9 @@ def mutants(apis: tuple[str, ...], *, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=1))
         return
     for one in found:
-        click.echo(f"{one.id}  [{one.fault_class}]\n    {one.statement}\n    breaks {one.requirement}")
+        click.echo(
+            f"{one.id}  [{one.fault_class}]\n    {one.statement}\n    breaks {one.requirement}"
+        )
     click.echo(f"{len(found)} mutants")
 
 

@@ -33,8 +33,7 @@ class Hub:
         self._log = log
         self.options = options
         self.services: dict[str, Service] = {
-            name: make_service(contracts[name], one.PACE, options)
-            for name, one in classes.items()
+            name: make_service(contracts[name], one.PACE, options) for name, one in classes.items()
         }
         self._default: World | None = None
 

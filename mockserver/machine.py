@@ -60,9 +60,7 @@ class Machine:
 
     def __init__(self, lifecycle: Lifecycle, pace: Mapping[str, Sequence[Hop]]) -> None:
         for source, hops in pace.items():
-            spontaneous = {
-                one.target for one in lifecycle.leaving(source) if one.trigger is None
-            }
+            spontaneous = {one.target for one in lifecycle.leaving(source) if one.trigger is None}
             for hop in hops:
                 if hop.target not in spontaneous:
                     raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ import uvicorn
 from mockserver import apis as registry
 from mockserver import cli
 from mockserver.app import Setting, create_app
+from mockserver.certificate import Certificate
 from mockserver.hub import Hub, Log
 from mockserver.service import Options
 
@@ -50,13 +52,22 @@ def run(
         listener.close()
         raise click.UsageError(f"there is no mutant {error}; see `callsheet mutants`") from None
     port = listener.getsockname()[1]
-    _greet(hub, host, port)
+    certificate = _certificate(host, more)
+    _greet(hub, host, port, certificate)
     if port_file is not None:
         _write(port_file, str(port))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, lifespan="off",
         loop="uvloop", http="httptools", ws="none",
+        ssl_certfile=certificate and certificate.chain,
+        ssl_keyfile=certificate and str(certificate.key),
     )  # fmt: skip
+    if certificate is not None:
+        try:
+            config.load()
+        except (OSError, ssl.SSLError) as error:
+            listener.close()
+            raise click.UsageError(f"this certificate and key cannot be used: {error}") from None
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
@@ -65,16 +76,33 @@ def run(
             port_file.unlink(missing_ok=True)
 
 
-def _greet(hub: Hub, host: str, port: int) -> None:
+def _certificate(host: str, more: Mapping[str, Any]) -> Certificate | None:
+    """Return the certificate to serve with, or None for plain HTTP."""
+    if (more["cert"] is None) is not (more["key"] is None):
+        raise click.UsageError("--cert and --key go together")
+    if more["cert"] is not None:
+        return Certificate(more["cert"], more["key"])
+    if not more["tls"]:
+        return None
+    from mockserver.tls import make  # noqa: PLC0415 - slow to load
+
+    return make(host)
+
+
+def _greet(hub: Hub, host: str, port: int, certificate: Certificate | None) -> None:
     shown = f"[{host}]" if ":" in host else host
-    base = f"http://{shown}:{port}"
+    base = f"{'http' if certificate is None else 'https'}://{shown}:{port}"
     width = max(len(name) for name in hub.services)
     for name, service in hub.services.items():
         contract = service.contract
         first = next(iter(contract.operations.values()))
         click.echo(f"  {name:{width}}  {base}{contract.base_paths[0]}{first.path}")
     if host not in {"127.0.0.1", "::1", "localhost"}:
-        click.echo("  anybody who reaches this address can use it, the admin API included", err=True)
+        click.echo(
+            "  anybody who reaches this address can use it, the admin API included", err=True
+        )
+    if certificate is not None and certificate.authority is not None:
+        click.echo(f"  clients trust it with the authority in {certificate.authority}")
     click.echo(f"listening on {base}")
     sys.stdout.flush()
 

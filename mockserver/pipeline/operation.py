@@ -24,9 +24,7 @@ JSON_TYPES = ("application/json", "+json")
 class CompiledOperation:
     """One operation of one API, bound to its handler: a function of the API object and the call."""
 
-    def __init__(
-        self, resolved: AbstractOperation, service: Service, operation: Operation
-    ) -> None:
+    def __init__(self, resolved: AbstractOperation, service: Service, operation: Operation) -> None:
         self.id = operation.id
         self.api_name = service.contract.name
         self.method = operation.method.upper()

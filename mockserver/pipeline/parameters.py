@@ -138,7 +138,11 @@ class Parameters:
         return [
             Violation(one.location, one.name, "missing", "is required")
             for one in self._required
-            if (one.name not in query if one.location == "query" else header(one.name.lower()) is None)
+            if (
+                one.name not in query
+                if one.location == "query"
+                else header(one.name.lower()) is None
+            )
         ]
 
     def check_headers(

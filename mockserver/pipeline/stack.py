@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 import orjson
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.middleware.abstract import RoutedAPI, SpecMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.operations import AbstractOperation
 from connexion.resolver import Resolver
 from connexion.spec import Specification

@@ -112,8 +112,7 @@ class Collection:
     def _batch(self, offset: int) -> list[Resource]:
         text = self._table.select_page(Query(), None, skips=False, many=False)
         return [
-            self._table.resource(one)
-            for one in self._execute(text, [self._session, BATCH, offset])
+            self._table.resource(one) for one in self._execute(text, [self._session, BATCH, offset])
         ]
 
     def next_due(self) -> int | None:

@@ -160,9 +160,7 @@ class TableSql:
 
     def clear_tally(self) -> str:
         """Remove the tally of a session: session."""
-        return self._text(
-            delete(self._tally).where(self._tally.c.session == bindparam("session"))
-        )
+        return self._text(delete(self._tally).where(self._tally.c.session == bindparam("session")))
 
     def upsert_tally(self) -> str:
         """Add a change to a tally: session, facets, change."""

@@ -70,9 +70,7 @@ class StoredTable:
         fixed = len(FIXED)
         key, state, since, due, upcoming, revision, facts = row[:fixed]
         columns = dict(zip(self.layout.columns, row[fixed:], strict=True))
-        found = Resource(
-            key, state, since, due, upcoming, revision, columns, orjson.loads(facts)
-        )
+        found = Resource(key, state, since, due, upcoming, revision, columns, orjson.loads(facts))
         found.counted = self.facets(found)
         return found
 

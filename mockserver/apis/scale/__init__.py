@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 import orjson
 
 from mockserver.api import Api
-from mockserver.apis.scale import catalogue, filters, inputs, life, refusals, seed, views
+from mockserver.apis.scale import catalogue, files, filters, inputs, life, refusals, seed, views
 from mockserver.apis.scale.filters import Asked
 from mockserver.apis.scale.layout import EXECUTIONS, JOBS
 from mockserver.errors import ApiError, NoRouteError, Violation
 from mockserver.machine import Hop
-from mockserver.moment import parse_iso
 from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace
 from mockserver.store import Condition, Query, Resource
@@ -56,13 +55,16 @@ class Scale(Api):
     def list_jobs(self, call: Call) -> Reply:
         """Return a page of the jobs that fit all filters."""
         asked = Asked(call, self.world.clock.now())
-        query = filters.job_list(asked)
-        return self._page(
+        query = self.jobs_wanted(asked)
+        return self.page(
             call,
-            asked,
             self.jobs.count(query),
             lambda limit, offset, count: self.jobs.page(query, "summary", limit, offset, count),
         )
+
+    def jobs_wanted(self, asked: Asked) -> Query:
+        """Return which jobs the list is asked for."""
+        return filters.job_list(asked)
 
     def create_job(self, call: Call) -> Reply:
         """Queue a new job."""
@@ -94,56 +96,29 @@ class Scale(Api):
         job = self.jobs.get(call.path["id"])
         if job is None:
             raise ApiError("Not found.", 404, "NotFound")
-        asked = Asked(call, self.world.clock.now())
-        span = asked.span("started", "ended")
-        found = self._input_files(job, asked, span)
-        return self._page(
+        found = self.files_wanted(job, Asked(call, self.world.clock.now()))
+        return self.page(
             call,
-            asked,
             len(found),
             lambda limit, offset, _: [orjson.dumps(one) for one in found[offset : offset + limit]],
         )
 
-    def _input_files(
-        self, job: Resource, asked: Asked, span: tuple[int | None, int | None]
-    ) -> list[Mapping[str, Any]]:
-        """Return the input files of *job* that fit, in the order of their last change."""
-        field = asked.single("time_field") or "last_modified"
-        if field not in {"source", "data", "last_modified"}:
-            choices = "['source', 'data', 'last_modified']"
-            raise ApiError(f'Parameter "time_field" values must be one of: {choices}')
-        wanted = asked.single("job_input")
-        names = asked.texts("file_name")
-        given = job.facts["input"]["files"]
-        ids = {one for name, ids in given.items() if wanted in {None, name} for one in ids}
-        first = field if field == "last_modified" else f"{field}_started"
-        last = field if field == "last_modified" else f"{field}_ended"
-        found = [
-            file
-            for file in (self.catalogue.files[one] for one in sorted(ids))
-            if (not names or file["file_name"] in names)
-            and _reaches(file[first], span[0], after=True)
-            and _reaches(file[last], span[1], after=False)
-        ]
-        return sorted(found, key=lambda one: (one["last_modified"], one["id"]))
+    def files_wanted(self, job: Resource, asked: Asked) -> list[Mapping[str, Any]]:
+        """Return which of the input files of *job* the list is asked for."""
+        return files.matching(job.facts["input"]["files"], self.catalogue.files, asked)
 
     def list_executions(self, call: Call) -> Reply:
         """Return a page of what a job ran as, the latest first; empty for an unknown job."""
-        asked = Asked(call, self.world.clock.now())
-        where = [within("job_id", [call.path["id"]])]
-        for name, column in {"status": "state", "error_category": "error_category"}.items():
-            if name in asked:
-                where.append(within(column, asked.texts(name)))
-        where += [
-            within(name, asked.integers(name)) for name in ("node_id", "error_id") if name in asked
-        ]
-        query = Query(tuple(where), ("-exe_num",))
-        return self._page(
+        query = self.executions_wanted(call.path["id"], Asked(call, self.world.clock.now()))
+        return self.page(
             call,
-            asked,
             self.executions.count(query),
             lambda limit, offset, _: self.executions.page(query, "summary", limit, offset),
         )
+
+    def executions_wanted(self, job_id: int, asked: Asked) -> Query:
+        """Return which executions of a job the list is asked for."""
+        return filters.execution_list(job_id, asked)
 
     def get_execution(self, call: Call) -> Reply:
         """Return one execution of a job."""
@@ -169,9 +144,12 @@ class Scale(Api):
 
     def _accept(self, call: Call) -> Reply:
         asked = Asked(call, self.world.clock.now())
-        where = filters.selection(asked, self.catalogue)
-        self.world.later(self.NAME, call.operation_id, where, EFFECT_AFTER)
+        self.world.later(self.NAME, call.operation_id, self.jobs_meant(asked), EFFECT_AFTER)
         return Reply.empty(202)
+
+    def jobs_meant(self, asked: Asked) -> list[tuple[str, str, list[Any]]]:
+        """Return which jobs a command means: column, operator, values, as plain JSON."""
+        return filters.selection(asked, self.catalogue)
 
     def get_execution_log(self, call: Call) -> Reply:
         """Return what an execution wrote."""
@@ -185,7 +163,7 @@ class Scale(Api):
         lines = [
             one
             for one in views.log(execution.facts, execution.columns["job_id"], self.catalogue)
-            if one["stream"] in streams and _reaches(one["@timestamp"], started, after=True)
+            if one["stream"] in streams and files.reaches(one["@timestamp"], started, after=True)
         ]
         if not lines:
             return Reply.empty(204)
@@ -199,10 +177,11 @@ class Scale(Api):
                 return Reply.text(f"<html><body>{rows}</body></html>", media_type="text/html")
         return Reply.json(lines)
 
-    def _page(
-        self, call: Call, asked: Asked, count: int, read: Callable[[int, int, int], Sequence[bytes]]
+    def page(
+        self, call: Call, count: int, read: Callable[[int, int, int], Sequence[bytes]]
     ) -> Reply:
-        """Return one page of *count* results."""
+        """Return one page of *count* results; *read* takes limit, offset and count."""
+        asked = Asked(call, self.world.clock.now())
         size = filters.page_size(asked)
         pages = max(1, -(-count // size))
         number = filters.page_number(asked, pages)
@@ -301,13 +280,3 @@ def _address(call: Call, number: int) -> bytes:
     text = filters.query_text(sorted(pairs))
     path = call.scope["path"]
     return orjson.dumps(call.url(f"{path}?{text}" if text else path))
-
-
-def _reaches(text: str | None, bound: int | None, *, after: bool) -> bool:
-    """Return whether a date is not on the wrong side of *bound*; no date is on no side."""
-    if bound is None:
-        return True
-    moment = parse_iso(text) if text is not None else None
-    if moment is None:
-        return False
-    return moment >= bound if after else moment <= bound

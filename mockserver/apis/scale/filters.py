@@ -200,6 +200,18 @@ def _order(asked: Asked) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def execution_list(job_id: int, asked: Asked) -> Query:
+    """Return the executions that GET /v6/jobs/{id}/executions/ asks for, the latest first."""
+    where = [within("job_id", [job_id])]
+    for name, column in {"status": "state", "error_category": "error_category"}.items():
+        if name in asked:
+            where.append(within(column, asked.texts(name)))
+    where += [
+        within(name, asked.integers(name)) for name in ("node_id", "error_id") if name in asked
+    ]
+    return Query(tuple(where), ("-exe_num",))
+
+
 def selection(asked: Asked, catalogue: Catalogue) -> list[tuple[str, str, list[Any]]]:
     """Return which jobs a cancel or requeue means: column, operator, values, as plain JSON.
 
