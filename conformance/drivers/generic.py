@@ -97,7 +97,8 @@ class Driver:
         for operation in self.contract.operations.values():
             cycle = self._cycle_named_in(operation)
             reader = None if cycle is None else reader_of(self.contract, cycle)
-            if reader is not None and "404" in operation.responses:
+            is_own = reader is not None and (operation is reader or not operation.is_safe)
+            if reader is not None and is_own and "404" in operation.responses:
                 needs = Needs.READ if operation.is_safe else Needs.CHANGE
                 yield Recipe(operation.id, "404", _Unknown(reader, operation), needs)
 
@@ -106,7 +107,8 @@ class Driver:
         return {
             cycle.schema: Subject(self, cycle)
             for cycle in self.contract.lifecycles.values()
-            if reader_of(self.contract, cycle) is not None
+            if (reader := reader_of(self.contract, cycle)) is not None
+            and reader.path.count("{") == 1
         }
 
     def _lists(self) -> Iterable[Operation]:
