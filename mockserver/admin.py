@@ -1,4 +1,4 @@
-"""The admin API under `/__admin`: for people and tools who steer the mock, never for its clients."""
+"""The admin API under `/__admin`: for people and tools who steer the mock, not for its clients."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Api:
         raise NotImplementedError
 
     def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:
-        """Change the facts of *resource*, which has just come from *source*, before it is written."""
+        """Change the facts of *resource*, just come from *source*, before it is written."""
 
     def moved(self, name: str, resource: Resource, source: str, moment: int) -> None:
         """Follow up on a transition that has been written: parents, children."""
@@ -64,7 +64,7 @@ class Api:
         """Carry out an effect that was put off with `World.later`."""
         raise NotImplementedError
 
-    def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
+    def refuse(self, call: Call, violations: Sequence[Violation]) -> None:  # noqa: ARG002
         """Raise the refusal that this API has for a request that breaks its contract.
 
         Returning lets the request through to its handler without the parameters that are wrong,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockserver import apis, mutants
 from mockserver.admin import Admin
@@ -22,7 +22,7 @@ class Setting:
     names: Sequence[str]
     seed: int = 1
     clock: Clock | None = None
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     mutant: str | None = None
     state: str = ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """The files of a certificate chain and of its key; `authority` is what clients have to trust."""
+    """The files of a chain and of its key; `authority` is what clients have to trust."""
 
     chain: Path
     key: Path

@@ -21,7 +21,7 @@ SCENARIOS = ("calm", "busy", "failing", "empty")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class ClockType(click.ParamType):
+class ClockType(click.ParamType["Clock"]):
     """`real`, `frozen`, or a factor such as `60x`."""
 
     name = "clock"
@@ -29,7 +29,7 @@ class ClockType(click.ParamType):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Clock:
-        from mockserver.clock import parse
+        from mockserver.clock import parse  # noqa: PLC0415 - only when it runs
 
         try:
             return parse(value)
@@ -73,7 +73,7 @@ def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, *
 
     All state is gone when it ends.
     """
-    from mockserver.server import run
+    from mockserver.server import run  # noqa: PLC0415 - only when it runs
 
     run(apis, host, port, port_file, more)
 
@@ -83,8 +83,8 @@ def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, *
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def mutants(apis: tuple[str, ...], *, as_json: bool) -> None:
     """List the built-in mutants: each breaks one statement of a contract on purpose."""
-    from mockserver import mutants as catalogue
-    from mockserver.apis import APIS
+    from mockserver import mutants as catalogue  # noqa: PLC0415 - only when it runs
+    from mockserver.apis import APIS  # noqa: PLC0415 - only when it runs
 
     found = [one for name in _known(apis, APIS) for one in catalogue.of(name)]
     if as_json:
@@ -114,7 +114,7 @@ def _known(names: Sequence[str], known: Any) -> Sequence[str]:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raise `click.ClickException` if the port cannot be had."""
+    """Return a listening socket; raise `click.UsageError` if the port cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,9 +123,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        failure = click.ClickException(f"cannot listen on {host}:{port}: {error.strerror}")
-        failure.exit_code = 2
-        raise failure from None
+        raise click.UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from None
     return listener
 
 

@@ -18,7 +18,7 @@ Log = Callable[[str, str, int, Sequence[Fired]], None]
 
 
 class Hub:
-    """All worlds that this process serves. The first one is everybody's unless they ask for another."""
+    """All worlds of this process; the first is everybody's unless they ask for another."""
 
     def __init__(
         self,

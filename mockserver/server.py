@@ -59,8 +59,8 @@ def run(
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, lifespan="off",
         loop="uvloop", http="httptools", ws="none",
-        ssl_certfile=certificate and certificate.chain,
-        ssl_keyfile=certificate and str(certificate.key),
+        ssl_certfile=None if certificate is None else str(certificate.chain),
+        ssl_keyfile=None if certificate is None else str(certificate.key),
     )  # fmt: skip
     if certificate is not None:
         try:

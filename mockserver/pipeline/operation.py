@@ -107,7 +107,7 @@ class CompiledOperation:
         }
 
     def check(self, reply: Reply) -> None:
-        """Raise `ContractBrokenError` if the mock's own answer is not what its contract declares."""
+        """Raise `ContractBrokenError` if our own answer is not what the contract declares."""
         if reply.value is UNCHECKED:
             if str(reply.status) in self._operation.responses:
                 return

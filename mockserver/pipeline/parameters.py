@@ -80,10 +80,9 @@ class Parameter:
             )
             return None
         if self.validator is not None and not self.validator.is_valid(value):
-            error = next(iter(self.validator.iter_errors(value)))
-            violations.append(
-                Violation(self.location, self.name, str(error.kind.name), error.message, value)
-            )
+            problem = next(iter(self.validator.iter_errors(value)))
+            code = str(problem.kind.name)
+            violations.append(Violation(self.location, self.name, code, problem.message, value))
             return None
         return value
 

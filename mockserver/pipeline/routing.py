@@ -95,7 +95,7 @@ class Router:
     def operation(
         self, node: Node, method: str, texts: tuple[str, ...]
     ) -> tuple[CompiledOperation, Mapping[str, str]] | None:
-        """Return the operation of *method* at *node* and its path parameters; None if there is none."""
+        """Return the operation of *method* at *node* and its path parameters, or None."""
         found = node.methods.get(method)
         if found is None:
             return None

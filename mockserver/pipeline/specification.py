@@ -10,7 +10,7 @@ from connexion.spec import OpenAPISpecification
 from specs.contract import Contract, cache
 
 
-class CheckedSpecification(OpenAPISpecification):
+class CheckedSpecification(OpenAPISpecification):  # type: ignore[misc]
     """The document of a contract, in the form that Connexion's middleware works with.
 
     Connexion's own constructor copies the document, checks it against the meta-schema and puts

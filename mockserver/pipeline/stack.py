@@ -50,7 +50,7 @@ class Hub(Protocol):
         ...
 
 
-class CompiledApi(RoutedAPI[CompiledOperation]):
+class CompiledApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]
     """The compiled operations of one document."""
 
     def __init__(self, specification: Specification, service: Service, **kwargs: Any) -> None:
@@ -64,7 +64,7 @@ class CompiledApi(RoutedAPI[CompiledOperation]):
         return CompiledOperation(operation, self._service, declared)
 
 
-class Operations(SpecMiddleware):
+class Operations(SpecMiddleware):  # type: ignore[misc]
     """Answers every request that is not the admin API's."""
 
     def __init__(self, app: App, hub: Hub) -> None:

@@ -39,10 +39,12 @@ from mockserver.store.query import Plan, Query
 
 TYPES: dict[Kind, Callable[[], Any]] = {int: BigInteger, str: Text, float: Float}
 
-DIALECTS: dict[str, Callable[[], Dialect]] = {
-    "sqlite": lambda: sqlite.dialect(paramstyle="qmark"),
-    "postgresql": lambda: postgresql.dialect(paramstyle="format"),
+DIALECTS: dict[str, Callable[..., Dialect]] = {
+    "sqlite": sqlite.dialect,
+    "postgresql": postgresql.dialect,
 }
+
+PARAMSTYLES: dict[str, Any] = {"sqlite": "qmark", "postgresql": "format"}
 
 
 class TableSql:
@@ -50,7 +52,7 @@ class TableSql:
 
     def __init__(self, layout: Layout, dialect: str) -> None:
         self._layout = layout
-        self._dialect = DIALECTS[dialect]()
+        self._dialect = DIALECTS[dialect](paramstyle=PARAMSTYLES[dialect])
         self._metadata = MetaData()
         self._table = Table(
             layout.name,
@@ -145,7 +147,9 @@ class TableSql:
 
     def update(self) -> str:
         """Replace a row if its version still is the expected one: values, session, key, version."""
-        values = {one.name: bindparam(f"new_{one.name}") for one in list(self._table.c)[2:]}
+        values: dict[str, Any] = {
+            one.name: bindparam(f"new_{one.name}") for one in list(self._table.c)[2:]
+        }
         expected = self._table.c.version == bindparam("old_version")
         return self._text(update(self._table).where(self._one(), expected).values(values))
 
@@ -177,7 +181,8 @@ class TableSql:
     def _page(self, query: Query, view: str | None, plan: Plan) -> Select[Any]:
         order = [self._order(name) for name in (*query.order, *query.tie_breaker())]
         wanted = self._wanted(view)
-        limit, offset = bindparam("at_most"), bindparam("skip")
+        limit: Any = bindparam("at_most")
+        offset: Any = bindparam("skip")
         conditions = self._conditions(query, hidden=plan is Plan.ORDER_FIRST)
         if plan is Plan.DIRECT:
             found = select(*wanted).where(self._mine(), *conditions)
