@@ -242,3 +242,21 @@ def test_a_pipe_that_closes_is_no_error(tmp_path: Path) -> None:
 
     assert done.stdout.startswith("== scale")
     assert "Traceback" not in done.stderr
+
+
+def test_a_shell_can_complete_commands(environment: dict[str, str]) -> None:
+    """The names of the commands are offered to the shell."""
+    done = subprocess.run(
+        [sys.executable, "-m", "specs.cli"],
+        capture_output=True,
+        text=True,
+        env={
+            **environment,
+            "_CALLSHEET_COMPLETE": "bash_complete",
+            "COMP_WORDS": "callsheet rev",
+            "COMP_CWORD": "1",
+        },
+        check=False,
+    )
+
+    assert done.stdout == "plain,review\n"
