@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-CACHE_PAGES = 4_000
+CACHE_PAGES = 32_000
 """How many database pages of 4 kB stay in memory."""
 
 
