@@ -1,0 +1,98 @@
+"""Tests of the mutants of Thinkbox: each can be told from the sound mock by its answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.mutants import FaultClass, Mutant, of
+from mockserver.tests.apis.stage import Stage
+from mockserver.tests.apis.test_thinkbox import NOWHERE, submit
+from specs.contract import load
+
+COMMANDS = ("requeue", "complete", "fail", "pend", "releasepending", "suspend", "resumefailed")
+
+
+def transcript(stage: Stage) -> list[tuple[Any, ...]]:
+    """Return what a repository says to a story that touches every statement."""
+    said: list[tuple[Any, ...]] = []
+
+    def say(method: str, path: str, **more: Any) -> None:
+        answer = stage.request(method, path, **more)
+        said.append((method, path, more, answer.status_code, answer.text))
+
+    def put(**body: Any) -> None:
+        say("PUT", "/api/tasks", json=body)
+
+    gallery = stage.known["job_id"]
+    job, other, third = submit(stage), submit(stage), submit(stage)
+    for method in ("POST", "DELETE"):
+        say(method, "/api/tasks")
+    say("POST", "/api/tasks", json={"JobID": job})
+    say("DELETE", f"/api/tasks?JobID={third}&TaskID=3")
+    for query in (
+        "",
+        f"JobID={NOWHERE}",
+        f"JobID={NOWHERE}&IdOnly=true",
+        f"JobID={NOWHERE}&TaskID=0",
+    ):
+        say("GET", f"/api/tasks?{query}")
+    for one in (gallery, job, third):
+        for more in ("", "&IdOnly=true", "&TaskID=1.5", "&TaskID=", "&TaskID=x"):
+            say("GET", f"/api/tasks?JobID={one}{more}")
+        for number in range(4):
+            say("GET", f"/api/tasks?JobID={one}&TaskID={number}")
+    say("PUT", "/api/tasks")
+    put(JobID=job)
+    put(Command="suspend", JobID=job, TaskList=0)
+    put(Command="fail", JobID=job, TaskList=[1, 2])
+    put(Command="pend", JobID=job, TaskList=["x"])
+    put(Command="pend", JobID=job, TaskList=[3, 77])
+    for command in (
+        "requeue",
+        "complete",
+        "fail",
+        "pend",
+        "releasepending",
+        "suspend",
+        "resumefailed",
+    ):
+        for preparation in ("fail", "suspend", "complete", "pend", "requeue"):
+            put(Command="requeue", JobID=other)
+            put(Command=preparation, JobID=other, TaskList=[1, 2, 3])
+            put(Command=command, JobID=other)
+            say("GET", f"/api/tasks?JobID={other}")
+            say("GET", f"/api/tasks?JobID={job}")
+    put(Command="suspend", JobID=other)
+    put(Command="pend", JobID=other)
+    put(Command="releasepending", JobID=other)
+    say("GET", f"/api/tasks?JobID={other}")
+    return said
+
+
+@pytest.fixture(scope="module")
+def sound() -> list[tuple[Any, ...]]:
+    """Tell the story to a sound repository."""
+    with Stage("thinkbox") as stage:
+        return transcript(stage)
+
+
+@pytest.mark.parametrize("mutant", of("thinkbox"), ids=lambda one: one.id)
+def test_a_mutant_can_be_told_from_the_sound_one(
+    mutant: Mutant, sound: list[tuple[Any, ...]]
+) -> None:
+    """Each mutant says something else somewhere in the story."""
+    with Stage("thinkbox", mutant=mutant.id) as stage:
+        assert transcript(stage) != sound
+
+
+def test_mutants_break_what_is_documented() -> None:
+    """Each names a documented requirement, no two are alike, and every class of faults is there."""
+    contract, mutants = load("thinkbox"), of("thinkbox")
+
+    for one in mutants:
+        assert contract.requirements[one.requirement].provenance.is_documented, one.id
+        assert one.statement.endswith(".")
+    assert len({one.id for one in mutants}) == len(mutants) >= 20
+    assert {one.fault_class for one in mutants} == set(FaultClass)
