@@ -1,0 +1,1 @@
+"""Tests of the mutants: each really breaks what it says."""
