@@ -11,6 +11,7 @@ from conformance import oracle
 from conformance.failures import NotReached, Outcome, Violation
 from conformance.mode import Mode
 from conformance.movements.walker import Steps, Walker
+from specs.contract import Lifecycle
 
 ATTEMPTS = 3  # of a command that the resource may evade by moving on by itself
 WATCHED = 3  # known resources of each state that are looked at twice
@@ -27,7 +28,7 @@ def creation(creator: str) -> Walk:
         walker.blame = name
         key = walker.start(creator)
         for exchange in walker.probe.exchanges:
-            shown = _shown(exchange.body, cycle.property) if exchange.status < 300 else None
+            shown = _shown(exchange.body, cycle, key) if exchange.status < 300 else None
             if exchange.operation_id == creator and shown is not None:
                 walker.probe.require(
                     shown in cycle.initial,
@@ -45,13 +46,17 @@ def creation(creator: str) -> Walk:
     return walk
 
 
-def _shown(body: bytes, name: str) -> str | None:
+def _shown(body: bytes, cycle: Lifecycle, key: str) -> str | None:
+    """Return the state in a creator's answer, unless that shows another resource."""
     try:
         node: Any = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    value = node.get(name) if isinstance(node, Mapping) else None
-    return None if value is None else str(value)
+    if not isinstance(node, Mapping) or node.get(cycle.property) is None:
+        return None
+    if str(node.get(cycle.key, key)) not in {key, key.rpartition("/")[2]}:
+        return None
+    return str(node[cycle.property])
 
 
 def command(word: str, source: str) -> Walk:
