@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,10 +33,12 @@ def _stop(message: str) -> NoReturn:
 def _one_line() -> Iterator[None]:
     """Turn what the user can mend into one line."""
     from conformance.failures import UsageError
-    from specs.contract import ContractError
+    from specs.contract import ContractError, UnknownApiError
 
     try:
         yield
+    except UnknownApiError as error:
+        _stop(error.reason)
     except (UsageError, ContractError) as error:
         _stop(" ".join(str(error).split()))
     except KeyboardInterrupt:
@@ -118,6 +119,8 @@ def check(**given: Any) -> None:
 
 
 def _options(given: dict[str, Any]) -> Options:
+    import secrets
+
     from conformance.mode import Mode
     from conformance.runner import Options
 
@@ -131,7 +134,14 @@ def _options(given: dict[str, Any]) -> Options:
         fail_fast=given["fail_fast"],
         clean_up=not given["keep"],
         ledger=given["ledger"],
+        named=_place(given["api"]),
     )
+
+
+def _place(api: str) -> str:
+    """Return what a later clean-up finds the contract by, wherever it is started."""
+    path = Path(api)
+    return str(path.absolute()) if path.suffix and path.is_file() else api
 
 
 def _run(contract: Contract, target: Target, options: Options, terminal: Terminal) -> Report:

@@ -34,8 +34,10 @@ class Ledger:
         """Return the ledger at *path*, or a new one in the state folder."""
         if path is not None:
             return cls(Path(path), run)
+        api = Path(str(run["api"])).stem
         moment = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S")
-        return cls(state_folder() / "ledgers" / f"{run['api']}-{moment}-{os.getpid()}.jsonl", run)
+        name = f"{api}-{moment}-{os.getpid()}.jsonl"
+        return cls(state_folder() / "ledgers" / name, run)
 
     def add(self, resource: Resource) -> None:
         """Write down that the run has created *resource*."""

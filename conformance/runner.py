@@ -49,6 +49,7 @@ class Options:
     fail_fast: bool = False
     clean_up: bool = True
     ledger: str | None = None
+    named: str = ""  # what the contract was asked for by: a name or a path
     today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
 
 
@@ -58,7 +59,11 @@ def run(document: Contract, target: Target, options: Options) -> Iterator[Event]
     Raises `UsageError` if the target does not answer as an HTTP API at all.
     """
     driver = driver_for(document)
-    about = {"api": document.name, "base_url": target.base_url, "seed": options.seed}
+    about = {
+        "api": options.named or document.name,
+        "base_url": target.base_url,
+        "seed": options.seed,
+    }
     ledger = Ledger.named(options.ledger, about)
     gate = Gate(document, target, options.mode, driver, ledger)
     visit = Visit(
@@ -135,8 +140,10 @@ class _Run:
         if not self._options.clean_up:
             return
         subjects = self._visit.driver.subjects()
-        for resource in reversed(self._visit.gate.ledger.left):
-            if resource.kind in subjects:
+        with self._visit.gate.polling():  # how much there is to clean is chance
+            for resource in reversed(self._visit.gate.ledger.left):
+                if resource.kind not in subjects:
+                    continue
                 try:
                     subjects[resource.kind].dispose(Probe(self._visit), resource.key)
                 except (Outcome, KeyError, TypeError, ValueError):

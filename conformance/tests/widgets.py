@@ -25,8 +25,8 @@ CONTRACT = Path(__file__).with_name("widgets.yaml")
 PACE = 0.15  # seconds in each state
 
 FAULTS = {
-    "no-owner": "widgets/getWidget/200",
-    "text-id": "widgets/getWidget/200",
+    "no-owner": "widgets/makeWidget/201",
+    "text-id": "widgets/makeWidget/201",
     "created-200": "widgets/makeWidget/201",
     "no-location": "widgets/makeWidget/201",
     "unknown-is-500": "widgets/getWidget/404",
@@ -97,7 +97,10 @@ class Shop:
         self.lock = threading.Lock()
         self.widgets: dict[int, dict[str, Any]] = {}
         self.seen: list[tuple[str, str]] = []  # every request that reached the socket
+        self.credentials: list[str | None] = []  # of each request
         self.hiccups = 0  # connections still to drop
+        self.pages: dict[str, Any] = {}  # other things to serve
+        self.busy = 0  # times still to answer 503
         self._number = 0
 
     def make(self, owner: str) -> dict[str, Any]:
@@ -178,14 +181,22 @@ class Handler(BaseHTTPRequestHandler):
         shop = self.server.shop
         with shop.lock:
             shop.seen.append((self.command, self.path))
-            if shop.hiccups:
-                shop.hiccups -= 1
+            shop.credentials.append(self.headers.get("Authorization"))
+            drops = shop.fault == "drops-one-in-20" and len(shop.seen) % 20 == 0
+            if shop.hiccups or drops:
+                shop.hiccups = max(0, shop.hiccups - 1)
                 self.close_connection = True
                 return
-            status, headers, answer = self._answer(shop, body)
+            if shop.busy:
+                shop.busy -= 1
+                status, headers, answer = 503, {"Retry-After": "0"}, None
+            else:
+                status, headers, answer = self._answer(shop, body)
         if answer is not None:
             headers.setdefault("Content-Type", "application/json")
-        content = b"" if answer is None else json.dumps(answer).encode()
+        content = b"" if answer is None else json.dumps(answer, default=repr).encode()
+        if isinstance(answer, bytes):
+            content = answer
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -197,6 +208,10 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(  # noqa: PLR0911 - one for each route
         self, shop: Shop, body: bytes
     ) -> tuple[int, dict[str, str], Any]:
+        if self.path in shop.pages:
+            page = shop.pages[self.path]
+            kind = "text/html" if isinstance(page, bytes) else "application/json"
+            return 200, {"Content-Type": kind}, page
         parts = urlsplit(self.path)
         path = parts.path.removeprefix("/w")
         if path == "/widgets" and self.command == "GET":
@@ -222,7 +237,10 @@ class Handler(BaseHTTPRequestHandler):
         return 405, {}, None
 
     def _list(self, shop: Shop, query: dict[str, list[str]]) -> tuple[int, dict[str, str], Any]:
-        size = 4 if shop.fault == "page-of-4" else 3
+        self.server.lists += 1
+        wrong = shop.fault == "page-of-4"
+        wrong = wrong or (shop.fault == "sometimes-page-of-4" and self.server.lists % 2 == 1)
+        size = 4 if wrong else 3
         if "size" in query:
             text = query["size"][0]
             if not text.isdecimal() or not 1 <= int(text) <= 50:
@@ -254,6 +272,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, shop: Shop) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.shop = shop
+        self.lists = 0
 
     @property
     def url(self) -> str:
