@@ -94,9 +94,13 @@ class Api:
 
         return act
 
+    def lifecycle_of(self, collection: Collection, resource: Resource) -> str | None:  # noqa: ARG002
+        """Return the schema whose lifecycle *resource* follows: that of its collection."""
+        return collection.lifecycle
+
     def schedule(self, collection: Collection, resource: Resource) -> None:
         """Draw when and whereto *resource* leaves its state on its own."""
-        schema = collection.lifecycle
+        schema = self.lifecycle_of(collection, resource)
         plan = None
         if schema is not None:
             chance = self.world.chance(self.NAME, schema, resource.key, resource.version)
@@ -128,7 +132,7 @@ class Api:
             self.schedule(collection, resource)
         collection.update(resource)
         self.world.expect(resource.due)
-        schema = collection.lifecycle or collection.name
+        schema = self.lifecycle_of(collection, resource) or collection.name
         self.world.fired.append(
             Fired(self.NAME, schema, resource.key, source, target, moment, cause)
         )

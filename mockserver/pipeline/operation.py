@@ -22,10 +22,21 @@ JSON_TYPES = ("application/json", "+json")
 
 
 class CompiledOperation:
-    """One operation of one API, bound to its handler: a function of the API object and the call."""
+    """One operation of one API, bound to its handler: a function of the API object and the call.
 
-    def __init__(self, resolved: AbstractOperation, service: Service, operation: Operation) -> None:
+    *folds*: the names of query parameters are understood in any case.
+    """
+
+    def __init__(
+        self,
+        resolved: AbstractOperation,
+        service: Service,
+        operation: Operation,
+        *,
+        folds: bool = False,
+    ) -> None:
         self.id = operation.id
+        self._folds = folds
         self.api_name = service.contract.name
         self.method = operation.method.upper()
         self.is_safe = operation.is_safe
@@ -54,6 +65,8 @@ class CompiledOperation:
             call.path = self._parameters.read_path(texts, violations)
         if scope["query_string"]:
             call.pairs = parse_query(scope["query_string"])
+            if self._folds:
+                call.pairs = self._parameters.spell(call.pairs)
         call.query = self._parameters.read_query(call.pairs, violations)
         if self._has_headers:
             self._parameters.check_headers(call.header, violations)

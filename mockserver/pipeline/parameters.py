@@ -90,12 +90,13 @@ class Parameter:
 class Parameters:
     """The declared parameters of one operation."""
 
-    __slots__ = ("_defaults", "_headers", "_path", "_query", "_required")
+    __slots__ = ("_defaults", "_headers", "_path", "_query", "_required", "_spellings")
 
     def __init__(self, nodes: Sequence[Mapping[str, Any]], book: SchemaBook) -> None:
         every = [Parameter(node, book) for node in nodes]
         self._path = {one.name: one for one in every if one.location == "path"}
         self._query = {one.name: one for one in every if one.location == "query"}
+        self._spellings = {name.lower(): name for name in self._query}
         self._headers = [one for one in every if one.location == "header"]
         self._required = [
             one for one in every if one.required and one.location in {"query", "header"}
@@ -103,6 +104,10 @@ class Parameters:
         self._defaults = {
             one.name: one.default for one in self._query.values() if one.default is not None
         }
+
+    def spell(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return *pairs* with declared names as they are declared, in whatever case they came."""
+        return [(self._spellings.get(name.lower(), name), text) for name, text in pairs]
 
     def read_path(self, texts: Mapping[str, str], violations: list[Violation]) -> dict[str, Any]:
         """Return the path parameters, converted."""

@@ -53,15 +53,19 @@ class Hub(Protocol):
 class CompiledApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]
     """The compiled operations of one document."""
 
-    def __init__(self, specification: Specification, service: Service, **kwargs: Any) -> None:
+    def __init__(
+        self, specification: Specification, service: Service, handlers: type, **kwargs: Any
+    ) -> None:
         self._service = service
+        self._handlers = handlers
         super().__init__(specification, **kwargs)
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> CompiledOperation:
         """Work out one operation."""
         declared = self._service.contract.operations[operation.operation_id]
-        return CompiledOperation(operation, self._service, declared)
+        folds: bool = self._handlers.IGNORES_CASE  # type: ignore[attr-defined]
+        return CompiledOperation(operation, self._service, declared, folds=folds)
 
 
 class Operations(SpecMiddleware):  # type: ignore[misc]
@@ -81,6 +85,7 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         compiled = CompiledApi(
             specification,
             service,
+            handlers,
             next_app=self.app,
             base_path=kwargs.get("base_path"),
             resolver=kwargs["resolver"],
