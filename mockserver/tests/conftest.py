@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import urllib3
@@ -23,7 +24,7 @@ class Server:
     port: int
     process: subprocess.Popen[str]
 
-    def request(self, method: str, path: str, **more: object) -> urllib3.BaseHTTPResponse:
+    def request(self, method: str, path: str, **more: Any) -> urllib3.BaseHTTPResponse:
         """Send one request over a real connection; redirects are not followed."""
         return urllib3.request(
             method, self.base_url + path, redirect=False, retries=False, timeout=20, **more

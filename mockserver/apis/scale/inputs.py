@@ -27,7 +27,9 @@ def check_input(value: Any, job_type: JobType, catalogue: Catalogue) -> dict[str
     if value.get("version") not in VERSIONS:
         raise ApiError(f"Invalid data: {value['version']} is an unsupported version number")
     for key in value.keys() - {"version", "files", "json"}:
-        raise ApiError(f"Invalid data: Additional properties are not allowed ({key!r})")
+        raise ApiError(
+            f"Invalid data: Additional properties are not allowed ({key!r} was unexpected)"
+        )
     files, values = value.get("files", {}), value.get("json", {})
     if not isinstance(files, dict) or not isinstance(values, dict):
         raise ApiError("Invalid data: files and json must be objects")
@@ -86,7 +88,9 @@ def check_configuration(value: Any, job_type: JobType) -> dict[str, Any]:
     if value.get("version") not in VERSIONS:
         raise _invalid(f"Invalid configuration version: {value['version']}")
     for key in value.keys() - CONFIGURATION:
-        raise _invalid(f"Invalid configuration: Additional properties are not allowed ({key!r})")
+        raise _invalid(
+            f"Invalid configuration: Additional properties are not allowed ({key!r} was unexpected)"
+        )
     priority = value.get("priority", 50)
     if isinstance(priority, bool) or not isinstance(priority, int):
         raise _invalid(f"Invalid configuration: {priority!r} is not of type 'integer'")

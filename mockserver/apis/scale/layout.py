@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mockserver.clock import SECOND
 from mockserver.store import Layout
 
 FILTERED = (
@@ -51,6 +52,13 @@ JOBS = Layout(
         *((name,) for name in ORDERED),
     ),
     facets=("state", "job_type_id", "job_type_name", "error_id", "error_category", "is_superseded"),
+    margins=(
+        ("state", "source_sensor_class", "source_sensor", "source_collection", "source_task"),
+        ("state", "batch_id"),
+        ("state", "recipe_id"),
+    ),
+    spans=dict.fromkeys(("last_modified", "source_started", "source_ended"), 300 * SECOND),
+    full=("last_modified", "created", "last_status_change", "num_exes", "job_type_id"),
 )
 
 EXECUTIONS = Layout(

@@ -29,13 +29,15 @@ def end_of_run(scale: Scale, job: Resource, chance: Chance) -> tuple[str, int]:
     share = max(job_type.failure, seed.FAILURES[scale.service.options.scenario])
     if not job_type.errors or chance.number(0) >= share:
         return "COMPLETED", wait
-    error = chance.pick(job_type.errors, 2)
+    return after_failure(scale, job, chance.pick(job_type.errors, 2)), wait
+
+
+def after_failure(scale: Scale, job: Resource, error: int) -> str:
+    """Return where *error* takes a running job: back on the queue, if trying again may help."""
     job.facts["ends_with"] = error
-    retried = scale.catalogue.errors[error]["should_be_retried"]
     tries_left = job.columns["num_exes"] < job.facts["max_tries"]
-    if retried and tries_left and not job.columns["is_superseded"]:
-        return "QUEUED", wait
-    return "FAILED", wait
+    retried = scale.catalogue.errors[error]["should_be_retried"]
+    return "QUEUED" if retried and tries_left and not job.columns["is_superseded"] else "FAILED"
 
 
 def arrive(scale: Scale, job: Resource, source: str, moment: int) -> None:

@@ -18,7 +18,7 @@ def _pages_hold_each_job_once(scale: ScaleClient) -> bool:
 @PROBES.of("scale/list-last-page-is-short")
 def _last_page_holds_the_rest(scale: ScaleClient) -> bool:
     page = scale.get("/v6/jobs/", page="last", page_size=30)
-    return len(page["results"]) == page["count"] % 30
+    return bool(len(page["results"]) == page["count"] % 30)
 
 
 @PROBES.of("scale/list-holds-50")

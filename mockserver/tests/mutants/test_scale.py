@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from mockserver import mutants
@@ -23,10 +21,10 @@ def sound() -> ScaleClient:
 
 
 @pytest.fixture
-def fresh(sound: ScaleClient) -> Iterator[ScaleClient]:
+def fresh(sound: ScaleClient) -> ScaleClient:
     """Make the world of the sound server anew before each test."""
     sound.reset()
-    yield sound
+    return sound
 
 
 @pytest.mark.parametrize("name", PROBES)
