@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import orjson
 
 from mockserver.errors import ConflictError
 from mockserver.store.layout import Resource
-from mockserver.store.query import Query
+from mockserver.store.query import Plan, Query
 from mockserver.store.table import StoredTable
 
 Render = Callable[[Resource], Mapping[str, Any]]
@@ -18,8 +19,38 @@ Check = Callable[[str, Any], None]
 MANY = 5_000
 """From how many fitting rows on the order's index is walked instead of sorting them."""
 
+DEEP = 200
+"""From which offset on a page's place is remembered."""
+
+MOST_MARKED = 256
+"""For how many queries places are remembered."""
+
+FAR = 2**62
+"""Later than every stretch of time."""
+
 BATCH = 500
 """How many rows a scan reads at a time."""
+
+
+class Tally:
+    """Changes of counts that are still to be written."""
+
+    def __init__(self) -> None:
+        self._changes: dict[tuple[int, tuple[Any, ...]], int] = {}
+
+    def add(self, counted: Sequence[tuple[Any, ...] | None], change: int) -> None:
+        """Note that what counts as *counted* is more, or less, by *change*."""
+        for number, one in enumerate(counted):
+            if one is not None:
+                self._changes[number, one] = self._changes.get((number, one), 0) + change
+
+    def rows(self, number: int, session: int) -> list[tuple[Any, ...]]:
+        """Return the changes of one count: session, what is counted, by how much."""
+        return [
+            (session, *counted, change)
+            for (one, counted), change in self._changes.items()
+            if one == number and change
+        ]
 
 
 class Collection:
@@ -37,6 +68,9 @@ class Collection:
         self._render = render
         self._check = check
         self._execute = table.database.execute
+        self._spans = table.layout.spans
+        self._full = table.layout.full
+        self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
         self.written = 0
         self._view_texts = {
             name: table.statement("select_view", name, key=name) for name in table.layout.views
@@ -74,23 +108,110 @@ class Collection:
         """
         if query.is_empty:
             return []
-        text = self._table.select_page(query, view, skips=offset > 0, many=count > MANY)
+        if offset >= DEEP and count:
+            return self._deep_page(query, view, limit, offset, count)
+        plan = self._table.plan(query, skips=offset > 0, many=count > MANY)
+        text = self._table.select_page(query, view, plan)
         values = [self._session, *query.values(), limit, offset]
         return [one[0] for one in self._execute(text, values)]
+
+    def _deep_page(
+        self, query: Query, view: str, limit: int, offset: int, count: int
+    ) -> list[bytes]:
+        """Return a page far from the beginning: from the nearer end, or from where a page ended.
+
+        The place before each deep page is marked, so that it, and the one after it, are found at
+        once the next time, as long as nothing is written.
+        """
+        size = min(limit, count - offset)
+        backwards = offset > count // 2
+        skip = count - offset - size if backwards else offset
+        marks = self._places(query, backwards=backwards)
+        place = marks.get(skip)
+        rows: list[tuple[Any, ...]] = []
+        if place is not None:
+            text = self._table.select_page(
+                query, view, Plan.AFTER, backwards=backwards, marked=True
+            )
+            values = [self._session, *query.values(), *place, size, 0]
+            rows = self._execute(text, values).fetchall()
+        if len(rows) < size:
+            plan = self._table.plan(query, skips=True, many=count > MANY)
+            text = self._table.select_page(query, view, plan, backwards=backwards, marked=True)
+            before = min(skip, 1)
+            values = [self._session, *query.values(), size + before, skip - before]
+            rows = self._execute(text, values).fetchall()
+            if before and rows and None not in rows[0][1:]:
+                marks[skip] = rows[0][1:]
+            rows = rows[before:]
+        if rows and None not in rows[-1][1:]:
+            marks[skip + len(rows)] = rows[-1][1:]
+        found = [one[0] for one in rows]
+        return found[::-1] if backwards else found
+
+    def _places(self, query: Query, *, backwards: bool) -> dict[int, tuple[Any, ...]]:
+        """Return the places that are known in the order of *query*: offset -> the row before it.
+
+        An order can be taken up in the middle by comparing rows if it goes one way, and, where
+        that is down, if no column is ever empty: what is empty comes last, compared to nothing.
+        """
+        order = self._table.order(query, backwards=backwards)
+        down = {one.startswith("-") for one in order}
+        full = {one.lstrip("-") for one in order} <= {"key", "state", "since", *self._full}
+        if len(down) > 1 or (True in down and not full):
+            return {}
+        if len(self._marks) > MOST_MARKED:
+            self._marks.clear()
+        return self._marks.setdefault((query, backwards), {})
 
     def count(self, query: Query) -> int:
         """Return how many resources *query* finds."""
         if query.is_empty:
             return 0
+        span = self._span(query)
+        if span is not None:
+            return self._count_span(*span)
         text = self._table.select_count(query)
         found = self._execute(text, [self._session, *query.values()]).fetchone()[0]
         return int(found or 0)
+
+    def _span(self, query: Query) -> tuple[str, int | None, int | None] | None:
+        """Return column, start and end if *query* asks for one stretch of time and nothing else."""
+        names = {one.column for one in query.where}
+        bounds = {one.operator: one.values[0] for one in query.where if one.values}
+        if len(names) != 1 or not bounds.keys() <= {"ge", "le"} or len(bounds) != len(query.where):
+            return None
+        name = names.pop()
+        return (name, bounds.get("ge"), bounds.get("le")) if name in self._spans else None
+
+    def _count_span(self, name: str, start: int | None, end: int | None) -> int:
+        """Return how many rows have their moment in a range: sums inside, rows at its edges."""
+        if start is not None and end is not None and start > end:
+            return 0
+        length = self._spans[name]
+        first = None if start is None else start // length
+        last = None if end is None else end // length
+        between = self._table.statement("count_between", name, key=name)
+        if first is not None and first == last:
+            return int(self._one(between, start, end))
+        inside = self._table.statement("sum_stretches", name, key=name)
+        total = self._one(inside, -FAR if first is None else first, FAR if last is None else last)
+        if start is not None and first is not None:
+            total += self._one(between, start, (first + 1) * length - 1)
+        if end is not None and last is not None:
+            total += self._one(between, last * length, end)
+        return int(total)
+
+    def _one(self, text: str, *values: Any) -> int:
+        return int(self._execute(text, (self._session, *values)).fetchone()[0] or 0)
 
     def find(self, query: Query, limit: int = -1) -> list[Resource]:
         """Return the resources of *query*, in its order."""
         if query.is_empty:
             return []
-        text = self._table.select_page(query, None, skips=False, many=False)
+        text = self._table.select_page(
+            query, None, self._table.plan(query, skips=False, many=False)
+        )
         values = [self._session, *query.values(), limit, 0]
         return [self._table.resource(one) for one in self._execute(text, values)]
 
@@ -98,7 +219,9 @@ class Collection:
         """Return the keys of the resources of *query*, in its order."""
         if query.is_empty:
             return []
-        text = self._table.select_page(query, "key", skips=False, many=False)
+        text = self._table.select_page(
+            query, "key", self._table.plan(query, skips=False, many=False)
+        )
         values = [self._session, *query.values(), -1, 0]
         return [one[0] for one in self._execute(text, values)]
 
@@ -110,7 +233,7 @@ class Collection:
             offset += len(batch)
 
     def _batch(self, offset: int) -> list[Resource]:
-        text = self._table.select_page(Query(), None, skips=False, many=False)
+        text = self._table.select_page(Query(), None, Plan.DIRECT)
         return [
             self._table.resource(one) for one in self._execute(text, [self._session, BATCH, offset])
         ]
@@ -130,23 +253,27 @@ class Collection:
         self.insert_many((resource,))
 
     def insert_many(self, resources: Iterable[Resource]) -> None:
-        """Add new resources."""
-        tally: dict[tuple[Any, ...], int] = {}
-        rows = []
-        for resource in resources:
-            resource.version = 1
-            rows.append(self._row(resource))
-            facets = resource.counted = self._table.facets(resource)
-            tally[facets] = tally.get(facets, 0) + 1
+        """Add new resources; they are taken from the iterable a batch at a time."""
+        self._marks.clear()
+        iterator = iter(resources)
         with self._table.database.transaction():
-            self._table.database.execute_many(self._table.statement("insert"), rows)
-            self._count(tally)
+            while batch := list(itertools.islice(iterator, BATCH)):
+                tally = Tally()
+                rows = []
+                for resource in batch:
+                    resource.version = 1
+                    rows.append(self._row(resource))
+                    resource.counted = self._table.counted(resource)
+                    tally.add(resource.counted, 1)
+                self._table.database.execute_many(self._table.statement("insert"), rows)
+                self._count(tally)
 
     def update(self, resource: Resource) -> None:
         """Write a resource that was read before and has been changed since.
 
         Raises `ConflictError` if somebody else has written it meanwhile.
         """
+        self._marks.clear()
         read, resource.version = resource.version, resource.version + 1
         row = self._row(resource)
         with self._table.database.transaction():
@@ -155,36 +282,45 @@ class Collection:
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
-            self.written += 1
-            facets = self._table.facets(resource)
-            if facets != resource.counted:
-                self._count({resource.counted: -1, facets: 1})
-                resource.counted = facets
+            counted = self._table.counted(resource)
+            if counted != resource.counted:
+                tally = Tally()
+                tally.add(resource.counted, -1)
+                tally.add(counted, 1)
+                self._count(tally)
+                resource.counted = counted
 
     def delete(self, resource: Resource) -> None:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
+        self._marks.clear()
         with self._table.database.transaction():
             done = self._execute(
                 self._table.statement("delete"), (self._session, resource.key, resource.version)
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
-            self.written += 1
-            self._count({resource.counted: -1})
+            tally = Tally()
+            tally.add(resource.counted, -1)
+            self._count(tally)
 
     def clear(self) -> None:
         """Take all of them away."""
+        self._marks.clear()
         with self._table.database.transaction():
             self._execute(self._table.statement("clear"), (self._session,))
-            self._execute(self._table.statement("clear_tally"), (self._session,))
+            for text in self._table.statement("clear_counts"):
+                self._execute(text, (self._session,))
 
     def top_key(self) -> Any:
         """Return the largest key, or None if there is no resource."""
         return self._execute(self._table.statement("select_top"), (self._session,)).fetchone()[0]
 
-    def _count(self, tally: Mapping[tuple[Any, ...], int]) -> None:
-        rows = [(self._session, *facets, change) for facets, change in tally.items() if change]
-        self._table.database.execute_many(self._table.statement("upsert_tally"), rows)
+    def _count(self, tally: Tally) -> None:
+        """Write the changes of all counts."""
+        for number, text in enumerate(self._table.statement("add_counts")):
+            rows = tally.rows(number, self._session)
+            if rows:
+                self._table.database.execute_many(text, rows)
 
     def _row(self, resource: Resource) -> list[Any]:
         views = self._render(resource)

@@ -19,8 +19,10 @@ class Layout:
     Every row has session, key, state, since, due, upcoming, version and facts; a layout adds the
     `columns` that filters and orders need, the `views` (ready-made JSON texts; view name -> name
     of the contract's schema that each must fit), `indexes` (each is made to start with the
-    session and end with the key) and `facets`: columns whose combinations are counted as they
-    change, so that a count costs the number of combinations, not of rows.
+    session and end with the key) and what is counted as it changes, so that a count does not
+    count rows: the combinations of `facets`, those of each of the `margins`, and the `spans`:
+    columns of moments -> the length of the stretches of time in which they are counted. The
+    columns that are `full` have a value in every row.
     """
 
     name: str
@@ -30,6 +32,14 @@ class Layout:
     views: Mapping[str, str] = field(default_factory=dict)
     indexes: tuple[tuple[str, ...], ...] = ()
     facets: tuple[str, ...] = ("state",)
+    margins: tuple[tuple[str, ...], ...] = ()
+    spans: Mapping[str, int] = field(default_factory=dict)
+    full: tuple[str, ...] = ()
+
+    @property
+    def tallies(self) -> tuple[tuple[str, ...], ...]:
+        """All groups of columns whose combinations are counted."""
+        return (self.facets, *self.margins)
 
     def kind(self, name: str) -> Kind:
         """Return the type of a column."""
@@ -42,7 +52,7 @@ class Resource:
 
     `since` is when it entered its state, `due` when it will leave it on its own for `upcoming`.
     `facts` is what the API knows of it (plain JSON values); `columns` what the table can be
-    searched by; `counted` the facets under which it was counted when it was read.
+    searched by; `counted` what it was counted as when it was read, one entry for each count.
     """
 
     key: Any

@@ -15,11 +15,13 @@ class Plan(Enum):
 
     DIRECT: an index has the rows in their order. KEYS_FIRST: the keys are found, and sorted if
     need be, before their rows are read. ORDER_FIRST: the same, along the index of the order.
+    AFTER: from a place in an index on.
     """
 
     DIRECT = 1
     KEYS_FIRST = 2
     ORDER_FIRST = 3
+    AFTER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All conditions hold; rows come in `order` (a leading dash reverses), ties by key.
+    """All conditions hold; rows come in `order` (a leading dash reverses).
 
     An `in` without values finds nothing.
     """
@@ -52,15 +54,6 @@ class Query:
     def is_empty(self) -> bool:
         """Whether no row can fit."""
         return any(one.operator == "in" and not one.values for one in self.where)
-
-    def tie_breaker(self) -> tuple[str, ...]:
-        """Return the order among equals: by key, in the direction of the last field.
-
-        So an index that ends in the key serves both directions.
-        """
-        if any(one.lstrip("-") == "key" for one in self.order):
-            return ()
-        return ("-key",) if self.order and self.order[-1].startswith("-") else ("key",)
 
     def shape(self) -> tuple[tuple[str, str, int], ...]:
         """Return what the statement depends on: columns, operators, how many values."""

@@ -5,7 +5,7 @@ Imported only where a statement is not known yet: see `mockserver.store.table`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Select,
     Table,
     Text,
     UnaryExpression,
@@ -26,6 +25,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -84,16 +84,30 @@ class TableSql:
                 *(columns[name] for name in names),
                 columns.key,
             )
-        self._tally = Table(
-            f"{layout.name}_tally",
+        self._tallies = [
+            self._counting(f"tally_{number}", {one: layout.kind(one) for one in group})
+            for number, group in enumerate(layout.tallies)
+        ]
+        self._spans = {
+            name: self._counting(f"span_{name}", {"stretch": int}) for name in layout.spans
+        }
+
+    def _counting(self, name: str, columns: Mapping[str, Kind]) -> Table:
+        """Return a table that counts rows by *columns*."""
+        return Table(
+            f"{self._layout.name}_{name}",
             self._metadata,
             Column("session", Integer, primary_key=True, autoincrement=False),
             *(
-                Column(name, TYPES[layout.kind(name)](), primary_key=True, autoincrement=False)
-                for name in layout.facets
+                Column(one, TYPES[kind](), primary_key=True, autoincrement=False)
+                for one, kind in columns.items()
             ),
             Column("count", BigInteger, nullable=False),
         )
+
+    @property
+    def _counts(self) -> list[Table]:
+        return [*self._tallies, *self._spans.values()]
 
     def _text(self, statement: ClauseElement) -> str:
         return str(statement.compile(dialect=self._dialect))
@@ -162,42 +176,76 @@ class TableSql:
         """Remove the rows of a session: session."""
         return self._text(delete(self._table).where(self._mine()))
 
-    def clear_tally(self) -> str:
-        """Remove the tally of a session: session."""
-        return self._text(delete(self._tally).where(self._tally.c.session == bindparam("session")))
+    def clear_counts(self) -> list[str]:
+        """Forget the counts of a session, one statement for each: session."""
+        return [
+            self._text(delete(one).where(one.c.session == bindparam("session")))
+            for one in self._counts
+        ]
 
-    def upsert_tally(self) -> str:
-        """Add a change to a tally: session, facets, change."""
+    def add_counts(self) -> list[str]:
+        """Change the counts, one statement for each: session, what is counted, change."""
         dialect = sqlite if self._dialect.name == "sqlite" else postgresql
-        new = dialect.insert(self._tally)
-        keys = ["session", *self._layout.facets]
-        count = self._tally.c.count + new.excluded.count
-        return self._text(new.on_conflict_do_update(index_elements=keys, set_={"count": count}))
+        found = []
+        for table in self._counts:
+            new = dialect.insert(table)
+            keys = [one.name for one in table.primary_key]
+            count = table.c.count + new.excluded.count
+            upsert = new.on_conflict_do_update(index_elements=keys, set_={"count": count})
+            found.append(self._text(upsert))
+        return found
 
-    def page(self, query: Query, view: str | None, plan: Plan) -> str:
-        """Read one view of a page, the keys, or whole resources: session, values, limit, offset."""
-        return self._text(self._page(query, view, plan))
+    def sum_stretches(self, name: str) -> str:
+        """Sum what is counted between two stretches of time: session, the one, the other."""
+        span = self._spans[name]
+        wanted = select(func.sum(span.c.count)).where(
+            span.c.session == bindparam("session"),
+            span.c.stretch > bindparam("after"),
+            span.c.stretch < bindparam("before"),
+        )
+        return self._text(wanted)
 
-    def _page(self, query: Query, view: str | None, plan: Plan) -> Select[Any]:
-        order = [self._order(name) for name in (*query.order, *query.tie_breaker())]
+    def count_between(self, name: str) -> str:
+        """Count the rows with a moment in a range, both ends included: session, start, end."""
+        column = self._table.c[name]
+        wanted = select(func.count()).select_from(self._table)
+        bounds = column >= bindparam("start"), column <= bindparam("end")
+        return self._text(wanted.where(self._mine(), *bounds))
+
+    def page(
+        self, query: Query, view: str | None, plan: Plan, order: Sequence[str], *, marked: bool
+    ) -> str:
+        """Read one view of a page, the keys, or whole resources: session, values, limit, offset.
+
+        *order* is complete, up to the key. A *marked* page has the columns of the order beside the
+        view. With the plan `AFTER` the values of these columns come before limit and offset.
+        """
+        sorting = [self._order(name) for name in order]
         wanted = self._wanted(view)
+        places = [self._table.c[name.lstrip("-")] for name in order]
+        if marked:
+            wanted = [*wanted, *places]
+        conditions = [self._mine(), *self._conditions(query, hidden=plan is Plan.ORDER_FIRST)]
+        if plan is Plan.AFTER:
+            marks = [bindparam(f"mark_{one.name}", type_=one.type) for one in places]
+            here, there = tuple_(*places), tuple_(*marks)
+            conditions.append(here < there if order[0].startswith("-") else here > there)
         limit: Any = bindparam("at_most")
         offset: Any = bindparam("skip")
-        conditions = self._conditions(query, hidden=plan is Plan.ORDER_FIRST)
-        if plan is Plan.DIRECT:
-            found = select(*wanted).where(self._mine(), *conditions)
-            return found.order_by(*order).limit(limit).offset(offset)
+        if plan in {Plan.DIRECT, Plan.AFTER}:
+            found = select(*wanted).where(*conditions).order_by(*sorting)
+            return self._text(found.limit(limit).offset(offset))
         keys = (
             select(self._table.c.session, self._table.c.key)
-            .where(self._mine(), *conditions)
-            .order_by(*order)
+            .where(*conditions)
+            .order_by(*sorting)
             .limit(limit)
             .offset(offset)
             .subquery("page")
         )
         same = (self._table.c.key == keys.c.key) & (self._table.c.session == keys.c.session)
         joined = self._table.join(keys, same)
-        return select(*wanted).select_from(joined).order_by(*order)
+        return self._text(select(*wanted).select_from(joined).order_by(*sorting))
 
     def _wanted(self, view: str | None) -> list[ColumnElement[Any]]:
         if view is None:
@@ -207,15 +255,16 @@ class TableSql:
     def count(self, query: Query) -> str:
         """Count what fits: session, values.
 
-        It sums the tally where the query asks for facets only, and counts rows where not.
+        It sums a tally where the query asks for nothing else, and counts rows where not.
         """
-        facets = frozenset(self._layout.facets)
-        if all(one.column in facets and one.operator == "in" for one in query.where):
-            wanted = select(func.sum(self._tally.c.count)).where(
-                self._tally.c.session == bindparam("session"),
-                *self._conditions(query, self._tally),
-            )
-            return self._text(wanted)
+        asked = {one.column for one in query.where}
+        if all(one.operator == "in" for one in query.where):
+            for group, tally in zip(self._layout.tallies, self._tallies, strict=True):
+                if asked <= set(group):
+                    wanted = select(func.sum(tally.c.count)).where(
+                        tally.c.session == bindparam("session"), *self._conditions(query, tally)
+                    )
+                    return self._text(wanted)
         rows = select(func.count()).select_from(self._table)
         return self._text(rows.where(self._mine(), *self._conditions(query)))
 

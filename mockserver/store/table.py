@@ -29,7 +29,7 @@ class StoredTable:
     def __init__(self, layout: Layout, database: Database) -> None:
         self.layout = layout
         self.database = database
-        self._absent = tuple(ABSENT[layout.kind(name)] for name in layout.facets)
+        self._absent = {name: ABSENT[layout.kind(name)] for one in layout.tallies for name in one}
         self._name = f"sql-{database.dialect}-{_fingerprint(layout)}"
         self._texts: dict[str, Any] = cache.recall(self._name) or {}
         self._known = len(self._texts)
@@ -37,14 +37,14 @@ class StoredTable:
         for text in self.statement("create"):
             database.execute(text)
 
-    def statement(self, name: str, *arguments: Any, key: str = "") -> Any:
+    def statement(self, name: str, *arguments: Any, key: str = "", **more: Any) -> Any:
         """Return what `TableSql` writes for *name*; *key* tells apart what its arguments change."""
         full = f"{name} {key}" if key else name
         text = self._texts.get(full)
         if text is None:
             from mockserver.store.sql import TableSql  # noqa: PLC0415 - slow to load
 
-            text = getattr(TableSql(self.layout, self.database.dialect), name)(*arguments)
+            text = getattr(TableSql(self.layout, self.database.dialect), name)(*arguments, **more)
             self._texts[full] = text
         return text
 
@@ -54,16 +54,18 @@ class StoredTable:
             cache.keep(self._name, self._texts)
             self._known = len(self._texts)
 
-    def facets(self, resource: Resource) -> tuple[Any, ...]:
-        """Return the combination of facets under which *resource* is counted."""
-        columns = resource.columns
-        values = (
-            resource.state if name == "state" else columns.get(name) for name in self.layout.facets
-        )
-        return tuple(
-            absent if value is None else value
-            for value, absent in zip(values, self._absent, strict=True)
-        )
+    def counted(self, resource: Resource) -> tuple[tuple[Any, ...] | None, ...]:
+        """Return what *resource* counts as: its facets, margins and stretches of time."""
+        columns, absent = resource.columns, self._absent
+        found: list[tuple[Any, ...] | None] = []
+        for group in self.layout.tallies:
+            values = (resource.state if one == "state" else columns.get(one) for one in group)
+            pairs = zip(group, values, strict=True)
+            found.append(tuple(absent[one] if value is None else value for one, value in pairs))
+        for name, length in self.layout.spans.items():
+            moment = columns.get(name)
+            found.append(None if moment is None else (moment // length,))
+        return tuple(found)
 
     def resource(self, row: tuple[Any, ...]) -> Resource:
         """Return the resource that a row of `select_row` holds."""
@@ -71,32 +73,58 @@ class StoredTable:
         key, state, since, due, upcoming, revision, facts = row[:fixed]
         columns = dict(zip(self.layout.columns, row[fixed:], strict=True))
         found = Resource(key, state, since, due, upcoming, revision, columns, orjson.loads(facts))
-        found.counted = self.facets(found)
+        found.counted = self.counted(found)
         return found
 
-    def select_page(self, query: Query, view: str | None, *, skips: bool, many: bool) -> str:
-        """Return the statement for a page of *query*: session, values, limit, offset.
+    def order(self, query: Query, *, backwards: bool = False) -> tuple[str, ...]:
+        """Return the complete order of *query*: ties follow the index that begins with it.
 
-        It reads one *view*, or the `key`, or whole resources if None. *skips*: the offset is not 0;
-        *many*: so many rows fit that walking the order beats sorting them.
+        All of a tie go in the direction of the last field, so that one index serves both; the key
+        comes last.
         """
-        shape = query.shape(), query.order, view, skips, many
-        found = self._shapes.get(shape)
-        if found is None:
-            plan = self._plan(query, skips=skips, many=many)
-            found = self.statement("page", query, view, plan, key=f"{shape[:3]} {plan.name}")
-            self._shapes[shape] = found
-        return found
+        order = query.order
+        if not order:
+            order = ("key",)
+        elif "key" not in {one.lstrip("-") for one in order}:
+            sign = "-" if order[-1].startswith("-") else ""
+            names = [one.lstrip("-") for one in order]
+            longer = (one[1:] for one in self.layout.indexes if [one[0]] == names)
+            order = (*order, *(f"{sign}{one}" for one in next(longer, ())), f"{sign}key")
+        if backwards:
+            order = tuple(one[1:] if one.startswith("-") else f"-{one}" for one in order)
+        return order
 
-    def _plan(self, query: Query, *, skips: bool, many: bool) -> Plan:
-        """Return how to read a page of *query*."""
-        equal = {one.column for one in query.where if len(one.padded()) == 1 == len(one.values)}
+    def plan(self, query: Query, *, skips: bool, many: bool) -> Plan:
+        """Return how to read a page of *query*.
+
+        *skips*: the offset is not 0; *many*: so many rows fit that walking the order beats sorting.
+        """
+        equal = {one.column for one in query.where if one.operator == "in" and len(one.values) == 1}
         wanted = tuple(name.lstrip("-") for name in query.order)
         for index in (*self.layout.indexes, ("key",)):
             rest = tuple(itertools.dropwhile(equal.__contains__, index))
             if rest[: len(wanted)] == wanted and equal >= {one.column for one in query.where}:
                 return Plan.KEYS_FIRST if skips else Plan.DIRECT
         return Plan.ORDER_FIRST if many and len(wanted) == 1 else Plan.KEYS_FIRST
+
+    def select_page(
+        self,
+        query: Query,
+        view: str | None,
+        plan: Plan,
+        *,
+        backwards: bool = False,
+        marked: bool = False,
+    ) -> str:
+        """Return the statement for a page of *query*: see `TableSql.page`."""
+        shape = query.shape(), query.order, view, plan, backwards, marked
+        found = self._shapes.get(shape)
+        if found is None:
+            order = self.order(query, backwards=backwards)
+            key = f"{query.shape()} {order} {view} {plan.name} {marked}"
+            found = self.statement("page", query, view, plan, order, key=key, marked=marked)
+            self._shapes[shape] = found
+        return found
 
     def select_count(self, query: Query) -> str:
         """Return the statement that counts what *query* finds: session, values."""
