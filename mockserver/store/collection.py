@@ -282,6 +282,7 @@ class Collection:
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
+            self.written += 1
             counted = self._table.counted(resource)
             if counted != resource.counted:
                 tally = Tally()
@@ -299,6 +300,7 @@ class Collection:
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
+            self.written += 1
             tally = Tally()
             tally.add(resource.counted, -1)
             self._count(tally)
