@@ -1,0 +1,17 @@
+"""HPC Pack 2016 REST: handlers for `specs/hpcpack.yaml`, one method per operationId."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.apis.hpcpack import catalogue
+from mockserver.apis.hpcpack.nodes import NodeOperations
+from mockserver.apis.hpcpack.tasks import TaskOperations
+
+
+class HpcPack(TaskOperations, NodeOperations):
+    """One HPC Pack cluster: its jobs, their tasks, and the machines they run on."""
+
+    def target(self) -> dict[str, Any]:
+        """Return what a suite may use: users, ids by state, what to create."""
+        return {"known": catalogue.known(self)}
