@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,16 @@ SCENARIOS = ("calm", "busy", "failing", "empty")
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class CannotServeError(click.ClickException):
+    """What was asked for cannot be done: one line says why, and the exit code is 2."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line."""
+        click.echo(f"callsheet: {self.message}", file=file, err=file is None)
 
 
 class ClockType(click.ParamType["Clock"]):
@@ -34,7 +44,7 @@ class ClockType(click.ParamType["Clock"]):
         try:
             return parse(value)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            raise CannotServeError(f"--clock: {error}") from None
 
 
 @click.command(short_help="Serve APIs as a stateful mock.")
@@ -109,12 +119,12 @@ def mutants(apis: tuple[str, ...], *, as_json: bool) -> None:
 def _known(names: Sequence[str], known: Any) -> Sequence[str]:
     for name in names:
         if name not in known:
-            raise click.UsageError(f"there is no API named {name!r}; known are {', '.join(known)}")
+            raise CannotServeError(f"there is no API named {name!r}; known are {', '.join(known)}")
     return names or list(known)
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a listening socket; raise `click.UsageError` if the port cannot be had."""
+    """Return a listening socket; raise `CannotServeError` if the port cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,7 +133,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise click.UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+        raise CannotServeError(f"cannot listen on {host}:{port}: {error.strerror}") from None
     return listener
 
 

@@ -24,10 +24,10 @@ LOGS: Mapping[str, Log] = {"text": cli.log_text, "json": cli.log_json}
 def run(
     names: tuple[str, ...], host: str, port: int, port_file: Path | None, more: Mapping[str, Any]
 ) -> None:
-    """Serve until interrupted; raise `click.ClickException` if it cannot start."""
+    """Serve until interrupted; raise `CannotServeError` if it cannot start."""
     for name in names:
         if name not in registry.APIS:
-            raise click.UsageError(
+            raise cli.CannotServeError(
                 f"there is no API named {name!r}; known are {', '.join(registry.APIS)}"
             )
     mutant = more["mutant"]
@@ -50,7 +50,7 @@ def run(
         app, hub = create_app(setting, LOGS.get(kind))
     except KeyError as error:
         listener.close()
-        raise click.UsageError(f"there is no mutant {error}; see `callsheet mutants`") from None
+        raise cli.CannotServeError(f"there is no mutant {error}; see `callsheet mutants`") from None
     port = listener.getsockname()[1]
     certificate = _certificate(host, more)
     _greet(hub, host, port, certificate)
@@ -67,7 +67,9 @@ def run(
             config.load()
         except (OSError, ssl.SSLError) as error:
             listener.close()
-            raise click.UsageError(f"this certificate and key cannot be used: {error}") from None
+            raise cli.CannotServeError(
+                f"this certificate and key cannot be used: {error}"
+            ) from None
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
@@ -79,7 +81,7 @@ def run(
 def _certificate(host: str, more: Mapping[str, Any]) -> Certificate | None:
     """Return the certificate to serve with, or None for plain HTTP."""
     if (more["cert"] is None) is not (more["key"] is None):
-        raise click.UsageError("--cert and --key go together")
+        raise cli.CannotServeError("--cert and --key go together")
     if more["cert"] is not None:
         return Certificate(more["cert"], more["key"])
     if not more["tls"]:
