@@ -37,7 +37,10 @@ class ClockType(click.ParamType["Clock"]):
     name = "clock"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002
+        ctx: click.Context | None,  # noqa: ARG002
     ) -> Clock:
         from mockserver.clock import parse  # noqa: PLC0415 - only when it runs
 

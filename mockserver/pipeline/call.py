@@ -24,6 +24,7 @@ class Call:
 
     __slots__ = (
         "_grouped",
+        "_headers",
         "body",
         "method",
         "operation_id",
@@ -44,14 +45,16 @@ class Call:
         self.body: Any = None
         self.raw: bytes = b""
         self._grouped: dict[str, list[str]] | None = None
+        self._headers: dict[bytes, bytes] | None = None
 
     def header(self, name: str) -> str | None:
-        """Return the value of a header, or None; *name* is lower case."""
-        wanted = name.encode()
-        for key, value in self.scope["headers"]:
-            if key == wanted:
-                return str(value, "latin-1")
-        return None
+        """Return the value of a header, the first if there are several, or None.
+
+        *name* is lower case."""
+        if self._headers is None:
+            self._headers = dict(reversed(self.scope["headers"]))
+        value = self._headers.get(name.encode())
+        return None if value is None else str(value, "latin-1")
 
     def values(self, name: str) -> list[str]:
         """Return what the query says of *name*, as sent: nothing, once, or several times."""

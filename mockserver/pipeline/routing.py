@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     from mockserver.pipeline.operation import CompiledOperation
 
 
+RECENT = 4096
+"""How many paths are remembered: clients ask for the same ones again and again."""
+
+LONG = 200
+"""The longest path in characters that is remembered."""
+
+
 class Node:
     """One segment of a path: literal children by their text, and at most one parameter."""
 
@@ -31,6 +38,7 @@ class Router:
     def __init__(self) -> None:
         self._root = Node()
         self._exact: dict[str, Node] = {}
+        self._recent: dict[str, tuple[Node | None, tuple[str, ...]]] = {}
 
     def add(
         self, path: str, operation: CompiledOperation, *, folds: bool = False, merges: bool = False
@@ -60,7 +68,14 @@ class Router:
         node = self._exact.get(path)
         if node is not None:
             return node, ()
-        return self._walk(self._root, path[1:].split("/"), 0, ())
+        found = self._recent.get(path)
+        if found is None:
+            found = self._walk(self._root, path[1:].split("/"), 0, ())
+            if len(self._recent) >= RECENT:
+                self._recent.clear()
+            if len(path) <= LONG:
+                self._recent[path] = found
+        return found
 
     def _walk(
         self, node: Node, segments: list[str], index: int, found: tuple[str, ...]

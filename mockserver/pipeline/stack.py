@@ -108,6 +108,8 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if "callsheet.failure" in scope:
+            raise scope["callsheet.failure"]
         raw_path = scope.get("raw_path")
         path = raw_path.decode("latin-1") if raw_path and b"%" in raw_path else scope["path"]
         world = self._hub.world(scope)
@@ -211,13 +213,14 @@ async def _crash(_request: ConnexionRequest, error: Exception) -> ConnexionRespo
 
 
 class Stack:
-    """The application: Connexion's middleware around `Operations`."""
+    """The application: `Operations` at once, and Connexion's middleware for what it throws."""
 
     def __init__(self, hub: Hub, ending: App) -> None:
+        self._operations = Operations(ending, hub)
         self._middleware = ConnexionMiddleware(
-            ending,
+            self._operations,
             import_name=__name__,
-            middlewares=[ExceptionMiddleware, lambda app: Operations(app, hub), LifespanMiddleware],
+            middlewares=[ExceptionMiddleware, LifespanMiddleware],
         )
         self._middleware.add_error_handler(Exception, _crash)
 
@@ -240,5 +243,16 @@ class Stack:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, as ASGI has it."""
-        await self._middleware(scope, receive, send)
+        """Answer, as ASGI has it.
+
+        Connexion's middleware would put four calls and a request object around every request, all
+        for the rare one that fails: here only that one goes through it.
+        """
+        if scope["type"] != "http":
+            await self._middleware(scope, receive, send)
+            return
+        try:
+            await self._operations(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - Connexion's exception handlers choose
+            scope["callsheet.failure"] = error
+            await self._middleware(scope, receive, send)
