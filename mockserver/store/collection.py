@@ -281,6 +281,7 @@ class Collection:
                 self._table.statement("update"), [*row[2:], self._session, resource.key, read]
             )
             if done.rowcount != 1:
+                resource.version = read
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
             self.written += 1
             counted = self._table.counted(resource)

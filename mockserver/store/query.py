@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any, Literal
 
 Operator = Literal["in", "ge", "le", "lt", "gt", "null", "set"]
@@ -40,7 +41,7 @@ class Condition:
         return self.values + self.values[-1:] * ((1 << (count - 1).bit_length()) - count)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """All conditions hold; rows come in `order` (a leading dash reverses).
 
@@ -55,6 +56,7 @@ class Query:
         """Whether no row can fit."""
         return any(one.operator == "in" and not one.values for one in self.where)
 
+    @cached_property
     def shape(self) -> tuple[tuple[str, str, int], ...]:
         """Return what the statement depends on: columns, operators, how many values."""
         return tuple((one.column, one.operator, len(one.padded())) for one in self.where)

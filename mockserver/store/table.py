@@ -15,8 +15,12 @@ from mockserver.store.layout import FIXED, Kind, Layout, Resource
 from mockserver.store.query import Plan, Query
 from specs.contract import cache
 
-ABSENT: dict[Kind, Any] = {int: -1, str: "", float: -1.0}
-"""What stands for "none" in a tally: SQL counts two NULLs as different."""
+ABSENT: dict[Kind, Any] = {
+    int: -6_148_914_691_236_517_205,
+    str: "\0none\0",
+    float: -6.148914691236517e300,
+}
+"""What stands for "none" in a tally: SQL counts two NULLs as different. Nobody asks for these."""
 
 
 class StoredTable:
@@ -34,6 +38,7 @@ class StoredTable:
         self._texts: dict[str, Any] = cache.recall(self._name) or {}
         self._known = len(self._texts)
         self._shapes: dict[object, str] = {}
+        self._plans: dict[object, Plan] = {}
         for text in self.statement("create"):
             database.execute(text)
 
@@ -99,6 +104,13 @@ class StoredTable:
 
         *skips*: the offset is not 0; *many*: so many rows fit that walking the order beats sorting.
         """
+        situation = query.shape, query.order, skips, many
+        found = self._plans.get(situation)
+        if found is None:
+            found = self._plans[situation] = self._choose(query, skips=skips, many=many)
+        return found
+
+    def _choose(self, query: Query, *, skips: bool, many: bool) -> Plan:
         equal = {one.column for one in query.where if one.operator == "in" and len(one.values) == 1}
         wanted = tuple(name.lstrip("-") for name in query.order)
         for index in (*self.layout.indexes, ("key",)):
@@ -117,18 +129,18 @@ class StoredTable:
         marked: bool = False,
     ) -> str:
         """Return the statement for a page of *query*: see `TableSql.page`."""
-        shape = query.shape(), query.order, view, plan, backwards, marked
+        shape = query.shape, query.order, view, plan, backwards, marked
         found = self._shapes.get(shape)
         if found is None:
             order = self.order(query, backwards=backwards)
-            key = f"{query.shape()} {order} {view} {plan.name} {marked}"
+            key = f"{query.shape} {order} {view} {plan.name} {marked}"
             found = self.statement("page", query, view, plan, order, key=key, marked=marked)
             self._shapes[shape] = found
         return found
 
     def select_count(self, query: Query) -> str:
         """Return the statement that counts what *query* finds: session, values."""
-        shape = query.shape()
+        shape = query.shape
         found = self._shapes.get(shape)
         if found is None:
             found = self._shapes[shape] = self.statement("count", query, key=str(shape))
