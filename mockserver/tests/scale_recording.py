@@ -17,7 +17,8 @@ MIN = 1_451_606_400_000_000
 ERRORS = {28: "SYSTEM", 29: "DATA", 30: "ALGORITHM"}
 
 STATES = {
-    1: "PENDING", 2: "BLOCKED", 3: "QUEUED", 4: "RUNNING", 5: "FAILED", 6: "COMPLETED", 7: "CANCELED",
+    1: "PENDING", 2: "BLOCKED", 3: "QUEUED", 4: "RUNNING", 5: "FAILED", 6: "COMPLETED",
+    7: "CANCELED",
 }  # fmt: skip
 """The jobs that stood at the beginning, one in each state."""
 
@@ -28,7 +29,7 @@ RAN = (4, 5, 6)
 class StillScale(Scale):
     """Scale in which nothing happens unless it is asked for."""
 
-    def plan(self, schema: str, resource: Resource, chance: Any) -> None:  # noqa: ARG002
+    def plan(self, schema: str, resource: Resource, chance: Any) -> None:
         """Have every state last."""
 
 

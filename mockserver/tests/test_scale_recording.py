@@ -209,7 +209,7 @@ def _line(text: str) -> str:
 
     The lines after it quote the schema that a validation library was given.
     """
-    return re.sub(r"\bu'", "'", text.split("\n\nFailed validating")[0])
+    return re.sub(r"\bu'", "'", text.partition("\n\nFailed validating")[0])
 
 
 def _page(body: Any) -> dict[str, Any]:
@@ -226,5 +226,9 @@ def _fits(shape: Any, value: Any) -> bool:
         return same and all(_fits(inner, value[name]) for name, inner in shape.items())
     if isinstance(shape, list):
         return isinstance(value, list) and all(_fits(shape[0], one) for one in value)
-    kinds = {"boolean": bool, "number": (int, float), "string": str}
+    kinds: dict[str, tuple[type, ...]] = {
+        "boolean": (bool,),
+        "number": (int, float),
+        "string": (str,),
+    }
     return isinstance(value, kinds[shape]) and (shape == "boolean") == isinstance(value, bool)
