@@ -1,0 +1,60 @@
+"""Times as Scale shows them, and texts for the times that it is asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+
+ZONES = ("Z", "+00:00", "+02:00", "-05:00")
+DURATIONS = ("PT3H0M0S", "P2D", "PT90M", "P1DT12H", "P3W")
+LONG_AGO = "2001-02-03T04:05:06Z"
+LONG_BEFORE_THAT = "2000-01-01T00:00:00Z"
+FAR_AWAY = "2199-12-31T23:59:59Z"
+
+
+def instant(text: Any) -> datetime | None:
+    """Return the moment that *text* names with its zone; None if it names none."""
+    return _parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo is not None else None
+
+
+def grain(text: str) -> timedelta:
+    """Return the smallest step between two times that are written like this one."""
+    fraction = text.partition(".")[2]
+    digits = sum(1 for one in fraction[:6] if one.isdigit())
+    return timedelta(seconds=10**-digits)
+
+
+def is_exact(text: str) -> bool:
+    """Whether the text shows microseconds, so that nothing is hidden behind its last digit."""
+    return grain(text) <= timedelta(microseconds=1)
+
+
+def spelled(moment: datetime, zone: str = "Z") -> str:
+    """Return the text of a moment in a zone: Z, or hours and minutes ahead of it."""
+    if zone == "Z":
+        return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    hours, minutes = int(zone[:3]), int(zone[0] + zone[4:])
+    there = timezone(timedelta(hours=hours, minutes=minutes))
+    return moment.astimezone(there).isoformat(timespec="microseconds")
+
+
+def after(text: str) -> str:
+    """Return the first moment that is surely later than the one that *text* shows."""
+    moment = instant(text)
+    return text if moment is None else spelled(moment + grain(text))
+
+
+def is_before(first: Any, second: Any) -> bool:
+    """Whether both are times and the first is the earlier one."""
+    one, other = instant(first), instant(second)
+    return one is not None and other is not None and one < other
