@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.apis.hpcpack import cluster, directory
-from mockserver.apis.hpcpack.scheduler import STUCK
+from mockserver.apis.hpcpack.course import STUCK
 from mockserver.store import Query
 from mockserver.store.query import within
 

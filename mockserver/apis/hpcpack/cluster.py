@@ -74,7 +74,7 @@ class Cluster:
 
 def _plan() -> list[tuple[str, str, str, tuple[str, ...]]]:
     """Return name, state, availability and groups of each node."""
-    found = [
+    found: list[tuple[str, str, str, tuple[str, ...]]] = [
         (HEAD_NODE, "Online", "AlwaysOn", ("HeadNodes",)),
         ("NORTH-BN1", "Online", "AlwaysOn", ("WCFBrokerNodes",)),
     ]
@@ -98,8 +98,6 @@ def build(seed: int, born: int) -> Cluster:
         )  # fmt: skip
         nodes[name.lower()] = Node(dict(zip(NODE_PROPERTIES, values, strict=True)), online, groups)
     cores = sum(
-        int(one.values["NumberOfCores"])
-        for one in nodes.values()
-        if "ComputeNodes" in one.groups
+        int(one.values["NumberOfCores"]) for one in nodes.values() if "ComputeNodes" in one.groups
     )
     return Cluster(nodes, cores)

@@ -1,4 +1,4 @@
-"""What all operations of HPC Pack share: who calls, what is asked for, what the answer looks like."""
+"""What all operations of HPC Pack share: who calls, what is shown, how it says no."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROW_COUNT = "x-ms-row-count"
 class Front(Scheduler):
     """The scheduler as it is reached over HTTP."""
 
-    # -- who calls -----------------------------------------------------------------------------------
+    # -- who calls -----------------------------------------------------------------------------
 
     def caller(self, call: Call) -> User:
         """Return for whom the request is made; raise `SchedulerError` if nobody may make it."""
@@ -71,7 +71,7 @@ class Front(Scheduler):
             raise SchedulerError(Code.INVALID_TASK_ID, message, 404)
         raise unknown("subtask", call.path["subtaskId"], Code.INVALID_TASK_ID)
 
-    # -- answers -------------------------------------------------------------------------------------
+    # -- answers -------------------------------------------------------------------------------
 
     def answer(self, call: Call, body: bytes, root: str = markup.PROPERTIES) -> Reply:
         """Return a JSON text, or the same in XML for those who take nothing else."""
@@ -81,7 +81,7 @@ class Front(Scheduler):
         return Reply(200, xml, b"application/xml; charset=utf-8")
 
     def show(self, call: Call, book: Book, detail: bytes) -> Reply:
-        """Return the properties that the request names, of all in *detail*; all if it names none."""
+        """Return the properties in *detail* that the request names; all if it names none."""
         names = book.chosen(call.query.get("properties"))
         if names is None:
             return self.answer(call, detail)
@@ -119,7 +119,7 @@ class Front(Scheduler):
         own = {"state": last.state, "key": last.key, **last.columns}
         return Mark(own[found.column], own[found.rank])
 
-    # -- what jobs and tasks have besides properties ---------------------------------------------------
+    # -- what jobs and tasks have besides properties -------------------------------------------
 
     def list_custom(self, call: Call, resource: Resource) -> Reply:
         """Return the custom properties that the request names, or all."""
@@ -138,7 +138,7 @@ class Front(Scheduler):
         shown = {one: variables.get(one, folded.get(one.lower(), "")) for one in named}
         return self.answer(call, _settings(shown))
 
-    # -- how it says no --------------------------------------------------------------------------------
+    # -- how it says no ------------------------------------------------------------------------
 
     def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
         """Refuse what breaks the contract: unknown ids, other content than JSON, wrong values."""
@@ -195,4 +195,3 @@ def _takes_json(accept: str | None) -> bool:
             return True
         takes_xml = takes_xml or kind in {"application/xml", "text/xml"}
     return not takes_xml
-

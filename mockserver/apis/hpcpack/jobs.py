@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from mockserver.apis.hpcpack import listing, markup, sweep
 from mockserver.apis.hpcpack.directory import PASSWORDS, User, find, full_name
 from mockserver.apis.hpcpack.faults import Code, SchedulerError, wrong
@@ -21,7 +20,7 @@ CHANGEABLE = frozenset({"Configuring", "Running"})
 class JobOperations(Front):
     """Jobs: made, submitted, watched, ended, and run again."""
 
-    # -- reading -------------------------------------------------------------------------------------
+    # -- reading -------------------------------------------------------------------------------
 
     def list_jobs(self, call: Call) -> Reply:
         """Return a page of the jobs that fit."""
@@ -65,7 +64,7 @@ class JobOperations(Front):
         """Return environment variables of a job."""
         return self.list_variables(call, self.job(call))
 
-    # -- making and changing ---------------------------------------------------------------------------
+    # -- making and changing -------------------------------------------------------------------
 
     def create_job(self, call: Call) -> Reply:
         """Make a job from properties."""
@@ -138,7 +137,7 @@ class JobOperations(Front):
         self.jobs.update(job)
         return Reply.empty(204)
 
-    # -- commands --------------------------------------------------------------------------------------
+    # -- commands ------------------------------------------------------------------------------
 
     def submit_job(self, call: Call) -> Reply:
         """Hand a job to the scheduler."""
@@ -232,5 +231,3 @@ def _check_password(name: str, passwords: list[str]) -> None:
     if user is not None and passwords and passwords[-1] != PASSWORDS[user.name]:
         message = "The user name or password of the job is wrong."
         raise SchedulerError(Code.AUTHENTICATION_FAILURE, message)
-
-

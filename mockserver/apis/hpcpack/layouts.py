@@ -40,7 +40,7 @@ TASKS = Layout(
         ("ParentJobId", "JobTaskId", "state"),
     ),
 )
-"""Tasks and subtasks. `rank` orders them within their job; `shown_...` says in which list they are."""
+"""Tasks and subtasks. `rank` orders them within their job; `shown_...` say in which list."""
 
 GROUPINGS = Layout(name="hpcpack_groupings", key=str, lifecycle=None)
 """Every `grouping` that a job ever had: a filter by group asks for all that name it."""

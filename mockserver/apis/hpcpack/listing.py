@@ -99,7 +99,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a list request asks for, whether it says so itself or by the queryId of the last page."""
+    """What a list request asks for, by itself or by the queryId of the last page."""
 
     filter: str
     owner: str
@@ -119,7 +119,7 @@ class Asked:
 
 
 def asked(call: Call, sort: str, scope: int = 0) -> Asked:
-    """Return what *call* asks for; *sort* is its parameter for the order, *scope* the job, if any."""
+    """Return what *call* asks for; *sort* names its order, *scope* is the job, if any."""
     query = call.query
     named = (call.values("properties") or [""])[-1]
     token = query.get("queryId")
@@ -203,4 +203,8 @@ class Listing:
             return [(none, after), (some,)] if self.ascending else [(none, after)]
         equal = within(self.column, [mark.value])
         further = Condition(self.column, beyond, (mark.value,))
-        return [(equal, after), (further,)] if self.ascending else [(equal, after), (further,), (none,)]
+        return (
+            [(equal, after), (further,)]
+            if self.ascending
+            else [(equal, after), (further,), (none,)]
+        )

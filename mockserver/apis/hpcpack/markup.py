@@ -135,11 +135,9 @@ def read_job(text: str) -> Described:
     parser.CharacterDataHandler = reader.text
     parser.EndElementHandler = reader.close
     try:
-        parser.Parse(text.encode(), True)
+        parser.Parse(text.encode(), True)  # noqa: FBT003 - it takes no names
     except (expat.ExpatError, UnicodeEncodeError) as error:
         raise wrong(f"The job XML cannot be read: {error}.") from None
     if reader.job is None:
         raise wrong("The job XML is empty.")
     return reader.job
-
-

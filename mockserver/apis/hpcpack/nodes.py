@@ -85,7 +85,7 @@ class NodeOperations(Front):
 
 
 def _chosen(text: str) -> list[str]:
-    """Return the canonical names of the properties in a comma-separated list; all if it is empty."""
+    """Return the canonical names of the properties in a list; all if it is empty."""
     names = [part.strip() for part in text.split(",") if part.strip()]
     for one in names:
         if one.lower() not in CANONICAL:

@@ -40,7 +40,7 @@ class Property:
     choices: tuple[str, ...] = ()
 
     @property
-    def column(self) -> type[int] | type[str]:
+    def column(self) -> type[int | str]:
         """The kind of the column that holds it."""
         return int if self.kind in {Kind.WHOLE, Kind.TIME} else str
 

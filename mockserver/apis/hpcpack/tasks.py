@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mockserver.apis.hpcpack import listing, sweep
 from mockserver.apis.hpcpack.faults import Code, SchedulerError
+from mockserver.apis.hpcpack.inventory import WAITING
 from mockserver.apis.hpcpack.jobs import JobOperations
 from mockserver.apis.hpcpack.listing import Listing
 from mockserver.apis.hpcpack.properties import TASK, settings
-from mockserver.apis.hpcpack.scheduler import GIVEN_UP, WAITING
+from mockserver.apis.hpcpack.scheduler import GIVEN_UP
 from mockserver.pipeline.call import Call, Reply
 from mockserver.store import Condition, Resource
 from mockserver.store.query import within
@@ -112,7 +113,7 @@ class TaskOperations(JobOperations):
         self.own_job(call)
         return self._requeue(self.task(call), "requeueTask")
 
-    # -- subtasks --------------------------------------------------------------------------------------
+    # -- subtasks ------------------------------------------------------------------------------
 
     def get_subtask(self, call: Call) -> Reply:
         """Return the properties of a subtask."""
@@ -139,7 +140,7 @@ class TaskOperations(JobOperations):
         self.own_job(call)
         return self._requeue(self.subtask(call), "requeueSubtask")
 
-    # -- what both do ----------------------------------------------------------------------------------
+    # -- what both do --------------------------------------------------------------------------
 
     def _task_target(self, task: Resource, command: str, number: Code) -> str:
         """Return where *command* takes *task*; raise `SchedulerError` if its state forbids it."""
@@ -187,5 +188,3 @@ class TaskOperations(JobOperations):
             for step in self.steps_of(task, "Failed", "Canceled", "Queued"):
                 self.move(self.tasks, step, target, now, command)
         return Reply.empty(204)
-
-
