@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -44,9 +45,18 @@ OPERATIONS = st.lists(
 )
 
 
-def _collection(session: int = 1, table: StoredTable | None = None) -> Collection:
-    table = table or StoredTable(THINGS, open_database())
-    return Collection(table, session, lambda one: {"short": {"key": one.key, "state": one.state}})
+SESSIONS = itertools.count(10)
+"""Each collection has a session of its own in one table, which is quicker than a table."""
+
+
+@cache
+def _table() -> StoredTable:
+    return StoredTable(THINGS, open_database())
+
+
+def _collection(session: int | None = None) -> Collection:
+    number = next(SESSIONS) if session is None else session
+    return Collection(_table(), number, lambda one: {"short": {"key": one.key}})
 
 
 def _thing(key: int, made: tuple[str, str | None, int | None, int]) -> Resource:
@@ -271,8 +281,7 @@ def test_changes_are_counted() -> None:
 
 def test_sessions_do_not_meet() -> None:
     """Rows of another session are neither found nor counted nor cleared."""
-    table = StoredTable(THINGS, open_database())
-    mine, theirs = _collection(1, table), _collection(2, table)
+    mine, theirs = _collection(1), _collection(2)
     for one in (mine, theirs):
         one.insert(_thing(1, ("new", "red", 1, 1)))
 
@@ -307,8 +316,7 @@ def test_a_view_that_breaks_the_contract_is_not_written() -> None:
     def refuse(name: str, value: Any) -> None:
         raise ValueError(name)
 
-    table = StoredTable(THINGS, open_database())
-    collection = Collection(table, 1, lambda _: {"short": {}}, refuse)
+    collection = Collection(_table(), 3, lambda _: {"short": {}}, refuse)
 
     with pytest.raises(ValueError, match="short"):
         collection.insert(_thing(1, ("new", None, None, 0)))
