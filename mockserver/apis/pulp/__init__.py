@@ -81,7 +81,7 @@ class Pulp(Api):
         if "running" in states:
             now = self.world.clock.now()
             for task in self.tasks.find(Query((*where, within("state", ["running"])))):
-                rows.append(orjson.dumps(views.task(task, now)))
+                rows.append(orjson.dumps(self.shown(task, now)))
         return rows
 
     def archived(self, ids: Sequence[str] | None) -> list[bytes]:
@@ -93,7 +93,7 @@ class Pulp(Api):
         """Return a task of the queue, or else the latest of the history."""
         task = self.tasks.get(call.path["id"])
         if task is not None:
-            return Reply.json(views.task(task, self.world.clock.now()))
+            return Reply.json(self.shown(task, self.world.clock.now()))
         found = self.archived([call.path["id"]])
         if not found:
             raise self.no_task(call.path["id"])
@@ -155,7 +155,7 @@ class Pulp(Api):
         if task is not None:
             task.facts["snapshot"] = None
             self.tasks.update(task)
-        return Reply.json(views.snapshot(snapshot))
+        return Reply.json(self.shown_snapshot(snapshot))
 
     def find_task(self, call: Call) -> Resource:
         """Return a task of the queue; refuse if there is none, whatever the history knows."""
@@ -237,10 +237,18 @@ class Pulp(Api):
     def render(self, name: str, resource: Resource) -> Mapping[str, Any]:
         """Return a task, what the history keeps of one, or a snapshot."""
         if name == queue.TASKS.name:
-            return {"queue": views.task(resource, resource.since)}
+            return {"queue": self.shown(resource, resource.since)}
         if name == queue.HISTORY.name:
             return {"entry": views.entry(resource)}
-        return {"snapshot": views.snapshot(resource)}
+        return {"snapshot": self.shown_snapshot(resource)}
+
+    def shown(self, task: Resource, now: int) -> dict[str, Any]:
+        """Return a task of the queue as it is at *now*."""
+        return views.task(task, now)
+
+    def shown_snapshot(self, snapshot: Resource) -> dict[str, Any]:
+        """Return a snapshot."""
+        return views.snapshot(snapshot)
 
     def seed(self, scenario: str) -> None:
         """Fill the queue and the history, and have tasks keep coming."""
