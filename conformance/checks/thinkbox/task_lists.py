@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from conformance.checks.thinkbox.scene import BASES, Scene, staged
 from conformance.drivers.thinkbox_answers import FAR
 from conformance.drivers.thinkbox_repository import Stat, TaskList, order
+from conformance.failures import Violation
 from conformance.mode import Needs
 from conformance.probe import Probe
 from conformance.registry import check
@@ -41,13 +42,22 @@ def ids_of(scene: Scene, places: Sequence[int]) -> list[int]:
     examples=8,
 )
 def one_integer_names_one_task(probe: Probe, plan: tuple[str, int, int]) -> None:
-    """A TaskList that is an integer has the command carried out on that task, and on that only."""
+    """A TaskList that is an integer names the task that an array with it would name."""
     word, choice, place = plan
     scene = scene_for(probe, word, choice, [place])
     named = scene.ids[place]
     scene.order(word, named)
     probe.require(not scene.unmoved([named], word), f"{word} does nothing to the task {named}")
-    scene.require_undisturbed([one for one in scene.ids if one != named], f"{word} of {named}")
+    others = [one for one in scene.ids if one != named]
+    try:
+        scene.require_undisturbed(others, f"{word} of {named}")
+    except Violation:
+        again = scene_for(probe, word, choice, [place])
+        again.order(word, [again.ids[place]])
+        again.unmoved([again.ids[place]], word)
+        strays = again.disturbed(set(again.ids) - {again.ids[place]}, again.look())
+        probe.assume(not strays, f"an array disturbs other tasks as well: {word}, {list(strays)}")
+        raise
 
 
 @check(
@@ -69,15 +79,15 @@ def an_array_names_each_of_its_tasks(probe: Probe, plan: Plan) -> None:
 @check(
     "thinkbox/commandTasks/other-tasks-are-left-alone",
     needs=Needs.CHANGE,
-    plan=st.tuples(WORDS, st.integers(0, 1), SOME),
+    plan=st.tuples(WORDS, st.integers(0, 1), SOME, st.booleans()),
     examples=12,
 )
-def tasks_that_are_not_named_stay(probe: Probe, plan: Plan) -> None:
+def tasks_that_are_not_named_stay(probe: Probe, plan: tuple[str, int, list[int], bool]) -> None:
     """A command with a TaskList moves no other task of the job."""
-    word, choice, places = plan
+    word, choice, places, alone = plan
     scene = scene_for(probe, word, choice, places)
     named = ids_of(scene, places)
-    scene.order(word, named)
+    scene.order(word, named[0] if alone and len(named) == 1 else named)
     probe.assume(
         not scene.unmoved(named, word), "what the command does to them is judged elsewhere"
     )
