@@ -10,10 +10,7 @@ from mockserver.mutants import FaultClass, Mutant, of
 from mockserver.tests.apis.stage import Stage
 from specs.contract import load
 
-STATES = (
-    "",
-    *(f"state={one}" for one in ("waiting", "running", "complete", "incomplete", "current")),
-)
+WORDS = ("waiting", "running", "complete", "incomplete", "current")
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
