@@ -75,6 +75,7 @@ def _load(name: str) -> Contract:
     metavar="PATTERN",
     help="Requirement ids, with wildcards, separated by commas.",
 )
+@click.option("--shard", metavar="I/N", help="Judge only part I of N.")
 @click.option(
     "--set",
     "settings",
@@ -130,12 +131,22 @@ def _options(given: dict[str, Any]) -> Options:
         seed=given["seed"] if given["seed"] is not None else secrets.randbelow(2**31),
         max_time=given["max_time"],
         only=tuple(one for one in patterns if one),
+        shard=_shard(given["shard"]),
         strict=given["strict"],
         fail_fast=given["fail_fast"],
         clean_up=not given["keep"],
         ledger=given["ledger"],
         named=_place(given["api"]),
     )
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    part, slash, parts = (text or "1/1").partition("/")
+    if not slash or not part.isdecimal() or not parts.isdecimal():
+        _stop(f"--shard {text}: must be I/N, as 2/5")
+    if not 1 <= int(part) <= int(parts):
+        _stop(f"--shard {text}: I goes from 1 to N")
+    return int(part), int(parts)
 
 
 def _place(api: str) -> str:

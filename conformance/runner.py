@@ -24,7 +24,7 @@ from conformance.failures import Outcome, Unanswered, UsageError
 from conformance.gate import Gate
 from conformance.judge import ResponseJudge
 from conformance.ledger import Ledger
-from conformance.mode import Mode
+from conformance.mode import Mode, Needs
 from conformance.movements import contract, lifecycle, recipes, requirements
 from conformance.probe import Probe, Visit
 from conformance.profile import outside
@@ -45,6 +45,7 @@ class Options:
     seed: int = 0
     max_time: float | None = None
     only: tuple[str, ...] = ()
+    shard: tuple[int, int] = (1, 1)  # which part of how many
     strict: bool = False
     fail_fast: bool = False
     clean_up: bool = True
@@ -75,6 +76,16 @@ def run(document: Contract, target: Target, options: Options) -> Iterator[Event]
         gate.close()
 
 
+def _chosen(document: Contract, options: Options) -> Iterator[Requirement]:
+    """Yield the requirements that are asked for: by pattern, and of this shard only."""
+    part, parts = options.shard
+    checkable = [one for one in document.requirements.values() if one.uncheckable is None]
+    for index, one in enumerate(checkable):
+        asked = not options.only or any(fnmatchcase(one.id, each) for each in options.only)
+        if asked and index % parts == part - 1:
+            yield one
+
+
 class _Run:
     """The state of one run, from the first request to the report."""
 
@@ -82,10 +93,11 @@ class _Run:
         self._visit = visit
         self._options = options
         self._checks: dict[str, Check] = dict(checks_of(visit.contract.name))
+        self._chosen = tuple(_chosen(visit.contract, options))
         started = time.monotonic()
         self._tour = Tour(
             visit,
-            only=options.only,
+            chosen=frozenset(one.id for one in self._chosen),
             deadline=None if options.max_time is None else started + options.max_time,
             strict=options.strict,
             fail_fast=options.fail_fast,
@@ -95,18 +107,17 @@ class _Run:
 
     def events(self) -> Iterator[Event]:
         document = self._visit.contract
-        chosen = [one for one in document.requirements.values() if self._is_chosen(one)]
-        if not chosen:
+        if not self._chosen:
             raise UsageError(f"--only {','.join(self._options.only)}: matches no requirement")
         greet(self._visit)
         yield RunStarted(
-            document, self._visit.gate.root, self._visit.mode, self._visit.seed, len(chosen)
+            document, self._visit.gate.root, self._visit.mode, self._visit.seed, len(self._chosen)
         )
         self._discover()
         yield from self._movements()
         yield from self._tour.confirm_new()
         self._clean_up()
-        results = tuple(self._result(one) for one in chosen)
+        results = tuple(self._result(one) for one in self._chosen)
         for result in results:
             yield RequirementJudged(result)
         yield RunFinished(self._report(results))
@@ -115,12 +126,12 @@ class _Run:
         for movement in MOVEMENTS:
             if not self._tour.is_over:
                 yield from movement.play(self._tour)
-
-    def _is_chosen(self, requirement: Requirement) -> bool:
-        only = self._options.only
-        return requirement.uncheckable is None and (
-            not only or any(fnmatchcase(requirement.id, pattern) for pattern in only)
-        )
+        first = self._tour.first_failure
+        if self._options.fail_fast and first is not None and not self._tour.out_of_time:
+            check = self._checks.get(first[0])
+            if check is not None and check.needs is Needs.CHANGE:
+                self._tour.resume()  # a transition that is missing may lie behind it
+                yield from lifecycle.trace(self._tour)
 
     def _discover(self) -> None:
         """Learn ids through lists; what goes wrong there is judged like everything else."""

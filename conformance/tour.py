@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fnmatch import fnmatchcase
 
 from conformance.answer import Exchange
 from conformance.events import ContradictionConfirmed
@@ -58,7 +57,7 @@ class Tour:
     """One run: its visit, what of it is wanted, and what has been confirmed so far."""
 
     visit: Visit
-    only: tuple[str, ...] = ()
+    chosen: frozenset[str] = frozenset()
     deadline: float | None = None
     strict: bool = False
     fail_fast: bool = False
@@ -70,9 +69,11 @@ class Tour:
 
     def wants(self, requirement: str) -> bool:
         """Whether the requirement is among those asked for, and offered by the target."""
-        if self.visit.target.lacks(requirement):
-            return False
-        return not self.only or any(fnmatchcase(requirement, one) for one in self.only)
+        return requirement in self.chosen and not self.visit.target.lacks(requirement)
+
+    def resume(self) -> None:
+        """Go on after a failure that ended the run, to find what lies behind it."""
+        self._has_failed = False
 
     @property
     def is_over(self) -> bool:

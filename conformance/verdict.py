@@ -104,6 +104,22 @@ def overall(results: Iterable[Result]) -> Overall:
     return Overall.CONFORMANT
 
 
+def by_cause(results: Iterable[Result]) -> list[Result]:
+    """Return the results with what explains others first: answers, then lifecycles, then the rest.
+
+    A check that finds too few resources changed says less than the transition that is missing.
+    """
+    return sorted(results, key=lambda one: _CAUSES.get(one.requirement.kind, len(_CAUSES)))
+
+
+_CAUSES = {
+    kind: place
+    for place, kind in enumerate(
+        (Kind.RESPONSE, Kind.INITIAL, Kind.COMMAND, Kind.REFUSAL, Kind.CLOSED, Kind.EXPLICIT)
+    )
+}
+
+
 def counts(results: Iterable[Result]) -> dict[str, int]:
     """Return how many results there are of each verdict, in the order of the verdicts."""
     number = Counter(one.verdict for one in results)

@@ -51,7 +51,10 @@ class _Claims:
 
 def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
     """Walk the lifecycles that can be driven here, as far as the mode allows."""
-    errands = _errands(tour)
+    yield from _walked(tour, _errands(tour))
+
+
+def _walked(tour: Tour, errands: list[Errand]) -> Iterator[Progress | ContradictionConfirmed]:
     total = len(errands)
     claims = _Claims()
     for done, errand in enumerate(_run(tour, errands, claims), 1):
@@ -62,6 +65,19 @@ def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
         if tour.is_over:
             break
     yield from tour.confirm_new()
+
+
+def trace(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
+    """Walk the declared commands only, in search of what lies behind another failure."""
+    subjects = tour.visit.driver.subjects()
+    errands = [
+        errand
+        for cycle in tour.visit.contract.lifecycles.values()
+        if cycle.schema in subjects
+        for errand in _directed(cycle, f"{tour.visit.contract.name}/{cycle.schema}")
+        if tour.wants(errand.requirement)
+    ]
+    yield from _walked(tour, errands)
 
 
 def _errands(tour: Tour) -> list[Errand]:

@@ -149,6 +149,7 @@ class Walker:
     def _led(self, state: str, deadline: float) -> Generator[None, None, str | None]:
         """Make a resource and lead it to *state*; None if it went elsewhere for good."""
         key = self.subject.reach(self.probe, state)
+        goes_by_itself = key is not None
         if key is None:
             key = self.start()
         commanded: tuple[str, str] | None = None
@@ -161,6 +162,9 @@ class Walker:
             if path is None or late:
                 return None
             step = path[0]
+            if goes_by_itself and state in oracle.reachable(self.cycle, shown):
+                yield  # a command might lead it elsewhere
+                continue
             if step.trigger is not None and commanded != (shown, step.command):
                 commanded = shown, step.command
                 self.fire(step.command, key)

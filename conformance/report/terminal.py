@@ -20,7 +20,7 @@ from conformance.events import (
     RunStarted,
 )
 from conformance.mode import Resource
-from conformance.verdict import Overall, Result, Verdict, counts
+from conformance.verdict import Overall, Result, Verdict, by_cause, counts
 from specs.contract import Kind
 
 COLOURS = {
@@ -84,7 +84,7 @@ class Terminal:
         self._print("")
         self._console.print(_matrix(report))
         told = sorted(
-            (one for one in report.results if one.verdict in TOLD),
+            (one for one in by_cause(report.results) if one.verdict in TOLD),
             key=lambda one: TOLD.index(one.verdict),
         )
         for result in told:

@@ -213,3 +213,12 @@ def test_the_commands_load_fast() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "2", "a/b"])
+def test_a_shard_is_a_part_of_a_number(shard: str) -> None:
+    """A shard that does not exist is a mistake."""
+    done = command("check", str(CONTRACT), "--target", "http://127.0.0.1:1", "--shard", shard)
+
+    assert done.exit_code == 2
+    assert "--shard" in done.stderr

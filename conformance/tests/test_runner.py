@@ -205,3 +205,15 @@ def test_nothing_chosen_is_a_mistake(judge: Judge, server: Server) -> None:
     """A pattern that matches no requirement is the user's mistake."""
     with pytest.raises(UsageError, match="matches no requirement"):
         judge(server, only=("widgets/nothing",))
+
+
+def test_shards_are_the_whole(judge: Judge, contract: Contract) -> None:
+    """The shards of a run judge each requirement once between them."""
+    judged: list[str] = []
+    for part in (1, 2, 3):
+        with widgets.serving() as server:
+            report = judge(server, shard=(part, 3), mode=Mode.READ_ONLY)
+        judged += [one.requirement.id for one in report.results]
+
+    checkable = [one.id for one in contract.requirements.values() if one.uncheckable is None]
+    assert sorted(judged) == sorted(checkable)
