@@ -17,7 +17,7 @@ NOWHERE = "callsheet-no-such-node"
 NO_PROPERTY = "CallsheetNoSuchProperty"
 ENDED = frozenset({"Finished", "Failed", "Canceled"})
 AT_REST = ENDED | {"Configuring"}
-STOPPED = frozenset({"Configuring", "Finishing", "Canceling"}) | ENDED
+OVER = ENDED | {"Finishing", "Canceling"}  # nothing but time changes it any more
 
 COMMAND_LINES = {
     "task": "echo callsheet",

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.answer import Answer
 from conformance.drivers.hpcpack_cluster import (
-    ENDED,
+    OVER,
     add_task,
     comes,
     create_job,
@@ -86,7 +86,7 @@ class Jobs(_Watched):
                 return self._made(probe, "job", "failing_task")
             case "ExternalValidation":
                 probe.assume(offers(probe, "screened_job"), "no job is known to be screened")
-                return self._made(probe, "screened_job", "task", **stuck(probe, state))
+                return self._made(probe, "screened_job", "task")
         return self._made(probe, "job", "task", **name)
 
     def fire(self, probe: Probe, command: str, key: str) -> Answer:
@@ -96,7 +96,7 @@ class Jobs(_Watched):
     def dispose(self, probe: Probe, key: str) -> None:
         """Cancel the job at once; there is no way to delete it."""
         answer = send(probe, "cancelJob", key, query={"forced": True})
-        if answer.is_success or state_of(probe, key) in ENDED:
+        if answer.is_success or state_of(probe, key) in OVER:
             probe.visit.gate.ledger.remove(Resource(self.kind, key))
 
     def _made(self, probe: Probe, job: str, task: str, **values: str) -> str:
@@ -161,7 +161,8 @@ class Sweep:
 COURSES = {
     "long": ("job", "long_sweep", ""),
     "waiting": ("waiting_job", "sweep", ""),
-    "failing": ("job", "sweep", ""),
+    "Failed": ("job", "sweep", ""),
+    "Finished": ("job", "sweep", ""),
     "Dispatching": ("job", "sweep", "Dispatching"),
     "Finishing": ("job", "sweep", "Finishing"),
     "Canceling": ("job", "long_sweep", "Canceling"),
@@ -191,9 +192,7 @@ class Subtasks(_Watched):
                 assert expected
             case "Running":
                 return self._step(probe, "long")
-            case "Failed":
-                return self._step(probe, "failing")
-            case "Dispatching" | "Finishing" | "Canceling":
+            case "Dispatching" | "Finishing" | "Canceling" | "Finished" | "Failed":
                 return self._step(probe, state)
         try:
             return self._step(probe, "waiting")
@@ -230,7 +229,7 @@ class Subtasks(_Watched):
         job, task, state = COURSES[course]
         made = create_job(probe, order(probe, job))
         values = {"StartValue": "1", "EndValue": str(STEPS), "IncrementValue": "1"}
-        if course == "failing":
+        if course == "Failed":
             values["CommandLine"] = order(probe, "failing_task")["CommandLine"]
         if state:
             values |= stuck(probe, state)
