@@ -135,11 +135,11 @@ class RunningHasAResult(Pulp):
     "finished-keeps-an-exception", "Task/finished-task-has-no-exception", FaultClass.LIFECYCLE
 )
 class FinishedKeepsAnException(Pulp):
-    """A finished task without a result has an exception."""
+    """A finished task that belongs to a job has an exception."""
 
     def shown(self, task: Resource, now: int) -> Shown:
         shown = super().shown(task, now)
-        if task.state != "finished" or shown["result"] is not None:
+        if task.state != "finished" or shown["job_id"] is None:
             return shown
         return shown | {"exception": queue.PROBLEM}
 

@@ -20,6 +20,7 @@ class Stage:
         self.api = api
         options = {"validate_responses": mutant is None} | options
         self._client = Client(api, seed=seed, mutant=mutant, options=Options(**options))
+        self.hub = self._client.hub
         self.advance = self._client.advance
         self.request = self._client.send
 
@@ -32,7 +33,7 @@ class Stage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.hub.default.database.close()
+        self.hub.default.database.close()
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         """Return the answer to a GET, whatever its status."""

@@ -153,11 +153,11 @@ def test_an_interval_task_comes_back(stage: Stage) -> None:
         one for one in stage.known["interval"] if "cull_bind" in read(stage, one)["method_name"]
     )
     first = read(stage, task)
-    states = []
+    states = [first["state"]]
     for _ in range(200):
         stage.advance(0.25)
         now = read(stage, task)
-        if not states or states[-1] != now["state"]:
+        if states[-1] != now["state"]:
             states.append(now["state"])
 
     assert states[:4] == ["waiting", "running", "finished", "waiting"]
