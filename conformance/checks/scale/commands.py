@@ -1,0 +1,125 @@
+"""Canceling and requeueing: which of the jobs that this run made are taken, and which are not.
+
+Each command names jobs of ours in job_ids, so that whatever other filter is tried, nobody else's
+jobs are touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.answer import Answer
+from conformance.checks.scale.cast import Cast
+from conformance.checks.scale.filters import Record
+from conformance.checks.scale.listing import executions, ids
+from conformance.probe import Probe
+
+CANCEL, REQUEUE = "cancelJobs", "requeueJobs"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One of the two commands."""
+
+    operation_id: str
+    verb: str
+    spares: frozenset[str]  # states that the command leaves alone
+    usual: str  # a state of jobs that it takes and that is quickly had
+
+    def took(self, before: Record, now: Record) -> bool:
+        """Whether the command has been carried out on a job that looked like *before*."""
+        if self.operation_id == CANCEL:
+            return bool(now["status"] == "CANCELED" and before["status"] != "CANCELED")
+        return bool(now["num_exes"] > before["num_exes"])
+
+    def missed(self, before: Record, now: Record) -> bool:
+        """Whether a job has gone where the command could not follow, before it came."""
+        if self.operation_id == CANCEL:
+            return now["status"] in {"COMPLETED", "FAILED"} and now["status"] != before["status"]
+        return False
+
+
+ORDERS = (
+    Order(CANCEL, "canceled", frozenset({"COMPLETED", "CANCELED"}), "QUEUED"),
+    Order(REQUEUE, "requeued", frozenset({"QUEUED", "RUNNING", "COMPLETED"}), "CANCELED"),
+)
+
+
+class Drill:
+    """One trial of a command: who is to be taken, who is to be left, and what became of them."""
+
+    def __init__(self, probe: Probe, order: Order) -> None:
+        self.probe = probe
+        self.order = order
+        self.cast = Cast(probe)
+        self._before: dict[int, Record] = {}
+
+    def jobs(self, number: int, state: str = "") -> list[Record]:
+        """Return jobs that the command could take, in that state or the one that is usual."""
+        wanted = state or self.order.usual
+        found = self.cast.made(number) if wanted == "QUEUED" else self.cast.in_state(wanted, number)
+        for one in found:
+            self.knows(one)
+        return found
+
+    def knows(self, job: Record) -> None:
+        """Remember what a job looks like before the command is sent."""
+        self._before[job["id"]] = job
+
+    def give(self, jobs: Iterable[Record], **given: Any) -> Answer:
+        """Send the command to these jobs, narrowed down by more filters."""
+        body = {**given, "job_ids": ids(list(jobs))}
+        return self.probe.call(self.order.operation_id, body=body)
+
+    def accepted(self, jobs: Iterable[Record], **given: Any) -> None:
+        """Send the command, which must be accepted."""
+        answer = self.give(jobs, **given)
+        self.probe.require(answer.is_success, f"{answer.exchange} for {_names(given)}")
+
+    def taken(self, jobs: Sequence[Record], why: str) -> None:
+        """Require that the command is carried out on each of the jobs, in time."""
+        late: list[Record] = []
+
+        def is_done() -> bool:
+            now = self.cast.diary.look(ids(jobs))
+            for job in jobs:
+                escaped = self.order.missed(self._before[job["id"]], now[job["id"]])
+                self.probe.assume(not escaped, f"a job had ended before it could be {self.order.verb}")
+            late[:] = [
+                one for one in jobs if not self.order.took(self._before[one["id"]], now[one["id"]])
+            ]
+            return not late
+
+        def message() -> str:
+            job = late[0]
+            return f"job {job['id']} ({job['status']}) was not {self.order.verb}: {why}"
+
+        self.probe.eventually(is_done, message=message)
+
+    def left(self, jobs: Sequence[Record], why: str) -> None:
+        """Require that the command was not carried out on any of the jobs."""
+        now = self.cast.diary.look(ids(jobs))
+        for job in jobs:
+            before, later = self._before[job["id"]], now[job["id"]]
+            if self.order.took(before, later) and not self._went_by_itself(before, later):
+                self.probe.require(
+                    False,  # noqa: FBT003 - the condition
+                    f"job {job['id']} ({before['status']}) was {self.order.verb}: {why}",
+                )
+
+    def _went_by_itself(self, before: Record, later: Record) -> bool:
+        """Whether the scheduler itself has tried a job again after an error."""
+        if self.order.operation_id == CANCEL or before["status"] not in {"QUEUED", "RUNNING"}:
+            return False
+        runs = executions(later["id"]).whole(self.probe).results
+        return any(
+            one["exe_num"] == before["num_exes"] and one["status"] == "FAILED" for one in runs
+        )
+
+
+def _names(given: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value!r}" for name, value in given.items()) or "jobs of ours"
+
+
