@@ -318,8 +318,8 @@ def plot(figures: Results) -> str:
     bar, gap, height, left = 16, 26, 260, 60
     width = left + len(LOADS) * (len(names) * bar + gap)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + 110}" '
-        'font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + 110}">',
+        "<style>text { font: 11px sans-serif }</style>",
         '<rect width="100%" height="100%" fill="white"/>',
     ]
     for step in range(5):
