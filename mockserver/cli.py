@@ -134,9 +134,10 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(2048)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
-        raise CannotServeError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise CannotServeError(f"cannot listen on {host}:{port}: {reason}") from None
     return listener
 
 
