@@ -98,7 +98,7 @@ class Front(Scheduler):
             rows = found.read(view, size + 1, wanted.mark)
             if len(rows) > size:
                 rows.pop()
-                mark = self._mark(book, found, rows[-1])
+                mark = self.mark(book, found, rows[-1])
                 headers.append((CONTINUATION, wanted.token(mark, call.path.get("jobId", 0))))
         else:
             rows = found.skip(view, size, start)
@@ -110,7 +110,8 @@ class Front(Scheduler):
             reply.with_header(name, value)
         return reply
 
-    def _mark(self, book: Book, found: Listing, row: bytes) -> Mark:
+    def mark(self, book: Book, found: Listing, row: bytes) -> Mark:
+        """Return the place of a row that was just read."""
         value = orjson.loads(row)
         properties = value["Properties"] if isinstance(value, dict) else value
         text = next(one["Value"] for one in properties if one["Name"] == book.key)

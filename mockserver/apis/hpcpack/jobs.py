@@ -29,7 +29,7 @@ class JobOperations(Front):
             wanted.filter,
             {
                 "jobstate": self._in_state,
-                "nodegroup": self._in_group,
+                "nodegroup": self.in_group,
                 "changetimefrom": lambda text: listing.since("ChangeTime", text),
             },
         )
@@ -43,7 +43,7 @@ class JobOperations(Front):
     def _in_state(self, text: str) -> Condition:
         return listing.states(self.service.machines["Job"].lifecycle.states, text)
 
-    def _in_group(self, text: str) -> Condition:
+    def in_group(self, text: str) -> Condition:
         """Return the condition that NodeGroups names a group: it is one of all texts that do."""
         group = text.strip().lower()
         known = (one.key for one in self.groupings.all())

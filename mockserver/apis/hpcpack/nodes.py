@@ -8,7 +8,7 @@ from mockserver.apis.hpcpack import cluster, listing, markup
 from mockserver.apis.hpcpack.cluster import NODE_PROPERTIES, Node
 from mockserver.apis.hpcpack.faults import Code, SchedulerError, unknown, wrong
 from mockserver.apis.hpcpack.front import CONTINUATION, Front
-from mockserver.apis.hpcpack.listing import Mark
+from mockserver.apis.hpcpack.listing import Asked, Mark
 from mockserver.apis.hpcpack.properties import DATE_TIME_FORMAT, listed
 from mockserver.pipeline.call import Call, Reply
 
@@ -58,7 +58,7 @@ class NodeOperations(Front):
 
     def list_nodes(self, call: Call) -> Reply:
         """Return a page of the nodes."""
-        wanted = listing.asked(call, "sortNodesBy")
+        wanted = self.asked_nodes(call)
         names = _chosen(wanted.properties)
         nodes = self._matching(wanted.filter)
         column = CANONICAL.get(wanted.sort.strip().lower(), "Id")
@@ -71,6 +71,10 @@ class NodeOperations(Front):
         if following < len(nodes):
             reply.with_header(CONTINUATION, wanted.token(Mark(None, following), 0))
         return reply
+
+    def asked_nodes(self, call: Call) -> Asked:
+        """Return what a request for nodes asks for."""
+        return listing.asked(call, "sortNodesBy")
 
     def _matching(self, text: str) -> list[Node]:
         """Return the nodes that fit a filter."""
