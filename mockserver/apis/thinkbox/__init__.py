@@ -110,7 +110,7 @@ class Thinkbox(Repository):
         where = []
         if call.values("JobID"):
             where.append(within("key", list(dict.fromkeys(call.query["JobID"]))))
-        if call.values("States"):
+        if "States" in call.query:
             where.append(within("state", [views.JOB_STATES[one] for one in call.query["States"]]))
         query = Query(tuple(where), ("number",))
         if call.query.get("IdOnly"):

@@ -139,7 +139,7 @@ class Repository(Api):
             raise InvalidRequestError(violations)
         if call.operation_id == "deleteJobs":
             raise bad_request("No JobID is given.")
-        if call.operation_id == "listJobs":
+        if call.operation_id == "listJobs" and not _is_empty_list(call, violations):
             raise InvalidRequestError(violations)
 
     def render_error(self, error: ApiError, _call: Call) -> Reply:
@@ -150,6 +150,11 @@ class Repository(Api):
         if isinstance(error, CredentialsError):
             return reply.with_header("www-authenticate", 'Basic realm="Deadline"')
         return reply
+
+
+def _is_empty_list(call: Call, violations: Sequence[Violation]) -> bool:
+    """Return whether nothing is wrong but a list of states without any."""
+    return call.values("States") == [""] and {one.name for one in violations} == {"States"}
 
 
 def _is_user_and_password(value: str) -> bool:

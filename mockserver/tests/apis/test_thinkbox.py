@@ -303,6 +303,7 @@ def test_jobs_are_listed_by_id_and_state(stage: Stage) -> None:
     assert stage.get("/api/jobs", JobID=",".join([*some, NOWHERE]), IdOnly="true").json() == some
     assert stage.get("/api/jobs", JobID=some[0], States="Active").json() == []
     assert stage.get("/api/jobs", States="Sleeping").status_code == 400
+    assert stage.get("/api/jobs?States=").json() == stage.get("/api/jobs").json()
 
 
 def test_a_deleted_job_takes_its_tasks_with_it(stage: Stage) -> None:
