@@ -9,7 +9,17 @@ from typing import Any, ClassVar
 import orjson
 
 from mockserver.api import Api
-from mockserver.apis.scale import catalogue, files, filters, inputs, life, refusals, seed, views
+from mockserver.apis.scale import (
+    catalogue,
+    files,
+    filters,
+    inputs,
+    life,
+    pages,
+    refusals,
+    seed,
+    views,
+)
 from mockserver.apis.scale.filters import Asked
 from mockserver.apis.scale.layout import EXECUTIONS, JOBS
 from mockserver.errors import ApiError, NoRouteError, Violation
@@ -182,12 +192,12 @@ class Scale(Api):
     ) -> Reply:
         """Return one page of *count* results; *read* takes limit, offset and count."""
         asked = Asked(call, self.world.clock.now())
-        size = filters.page_size(asked)
-        pages = max(1, -(-count // size))
-        number = filters.page_number(asked, pages)
+        size = pages.size(asked)
+        last = max(1, -(-count // size))
+        number = pages.number(asked, last)
         rows = read(size, (number - 1) * size, count) if count else []
-        following = _address(call, number + 1) if number < pages else b"null"
-        previous = _address(call, number - 1) if number > 1 else b"null"
+        following = pages.address(call, number + 1) if number < last else b"null"
+        previous = pages.address(call, number - 1) if number > 1 else b"null"
         body = b'{"count":%d,"next":%s,"previous":%s,"results":[%s]}'
         return Reply.ready(body % (count, following, previous, b",".join(rows)))
 
@@ -270,13 +280,3 @@ class Scale(Api):
     def render_error(self, error: ApiError, call: Call) -> Reply:
         """Return Scale's words for *error*."""
         return refusals.render(error, call)
-
-
-def _address(call: Call, number: int) -> bytes:
-    """Return the address of another page, its parameters in sorted order, as JSON text."""
-    pairs = [(name, value) for name, value in call.pairs if name != "page"]
-    if number > 1:
-        pairs.append(("page", str(number)))
-    text = filters.query_text(sorted(pairs))
-    path = call.scope["path"]
-    return orjson.dumps(call.url(f"{path}?{text}" if text else path))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from mockserver.apis.scale.catalogue import Catalogue
 from mockserver.errors import ApiError
@@ -15,12 +13,6 @@ from mockserver.store import Condition, Query
 from mockserver.store.query import within
 
 BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
-
-PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
-"""What needs no escape in an address."""
-
-PAGE_SIZE = 100
-MAX_PAGE_SIZE = 1000
 
 LARGEST = 2**63
 """From here on a number does not fit into a column."""
@@ -117,16 +109,22 @@ class Asked:
 
 
 def integer(name: str, value: Any) -> int:
-    """Return *value* as an integer, or refuse it in Scale's words."""
+    """Return *value* as an integer, or refuse it in Scale's words.
+
+    The JSON parser reads an integer of more than 64 bits as a float.
+    """
+    large = isinstance(value, float) and value.is_integer() and abs(value) >= LARGEST
     try:
-        if isinstance(value, (bool, float)):
+        if isinstance(value, (bool, float)) and not large:
             raise ValueError(value)
-        number = int(value)
+        return int(value)
     except (TypeError, ValueError):
         raise ApiError(f'Parameter must be a valid integer: "{name}"') from None
-    if not -LARGEST <= number < LARGEST:
-        raise ApiError(f'Parameter must be a valid integer: "{name}"')
-    return number
+
+
+def _numbered(column: str, numbers: Sequence[int]) -> Condition:
+    """Return the condition that *column* has one of *numbers*; too large ones are nobody's."""
+    return within(column, [one for one in numbers if -LARGEST <= one < LARGEST])
 
 
 def between(column: str, span: tuple[int | None, int | None]) -> list[Condition]:
@@ -168,7 +166,7 @@ def job_list(asked: Asked) -> Query:
         if name in TEXTS:
             where.append(within(TEXTS[name], asked.texts(name)))
         elif name in NUMBERS:
-            where.append(within(NUMBERS[name], asked.integers(name)))
+            where.append(_numbered(NUMBERS[name], asked.integers(name)))
         elif name in {"started", "ended"}:
             span = asked.span("started", "ended")
             where += [one for one in between("last_modified", span) if one not in where]
@@ -207,7 +205,7 @@ def execution_list(job_id: int, asked: Asked) -> Query:
         if name in asked:
             where.append(within(column, asked.texts(name)))
     where += [
-        within(name, asked.integers(name)) for name in ("node_id", "error_id") if name in asked
+        _numbered(name, asked.integers(name)) for name in ("node_id", "error_id") if name in asked
     ]
     return Query(tuple(where), ("-exe_num",))
 
@@ -227,11 +225,11 @@ def selection(asked: Asked, catalogue: Catalogue) -> list[tuple[str, str, list[A
         "error_ids": "error_id",
     }
     for name, column in numbers.items():
-        if values := asked.integers(name):
-            where.append(within(column, values))
+        if wanted := asked.integers(name):
+            where.append(_numbered(column, wanted))
     types = asked.integers("job_type_ids") + _job_types(asked, catalogue)
     if types:
-        where.append(within("job_type_id", types))
+        where.append(_numbered("job_type_id", types))
     for name, column in {
         "job_type_names": "job_type_name",
         "error_categories": "error_category",
@@ -260,38 +258,6 @@ def _job_types(asked: Asked, catalogue: Catalogue) -> list[int]:
             )
         found += ids
     return found
-
-
-def page_size(asked: Asked) -> int:
-    """Return how many results a page holds: nonsense means the default, too many the most."""
-    try:
-        size = int(str(asked.single("page_size")))
-    except ValueError:
-        return PAGE_SIZE
-    return min(size, MAX_PAGE_SIZE) if size > 0 else PAGE_SIZE
-
-
-def page_number(asked: Asked, pages: int) -> int:
-    """Return which page is wanted, 1 to *pages*; refuse others as Scale does."""
-    text = asked.single("page")
-    if text is None:
-        return 1
-    if text == "last":
-        return pages
-    try:
-        number = int(str(text))
-    except ValueError:
-        number = 0
-    if not 1 <= number <= pages:
-        raise ApiError("Invalid page.", 404, "NotFound")
-    return number
-
-
-def query_text(pairs: list[tuple[str, str]]) -> str:
-    """Return names and values as a query string."""
-    if PLAIN.fullmatch("".join(part for pair in pairs for part in pair)):
-        return "&".join(f"{name}={value}" for name, value in pairs)
-    return urlencode(pairs)
 
 
 def form(raw: bytes) -> list[tuple[str, str]]:
