@@ -77,6 +77,7 @@ class Admin:
             return 400, {"error": "seconds must be 0 or more: a clock never runs backwards"}
         world = self._hub.default
         world.clock.move_to(world.clock.now() + int(seconds * SECOND))
+        self._hub.clock_moved(world)
         return 200, {"now": iso(world.clock.now()), "fired": _fired(world)}
 
     def _target(self, name: str, scope: Scope) -> Answer:

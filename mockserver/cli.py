@@ -65,6 +65,12 @@ class ClockType(click.ParamType["Clock"]):
 @click.option("--tls", is_flag=True, help="Serve over HTTPS, with a certificate made for this run.")
 @click.option("--cert", type=FILE, help="Serve over HTTPS with this certificate chain (PEM).")
 @click.option("--key", type=FILE, help="The private key of --cert (PEM).")
+@click.option(
+    "--state",
+    default="",
+    metavar="PLACE",
+    help="Keep state in this SQLite file, or in postgresql://...",
+)
 @click.option("--auth", is_flag=True, help="Refuse requests without credentials.")
 @click.option(
     "--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`."
@@ -84,7 +90,8 @@ class ClockType(click.ParamType["Clock"]):
 def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, **more: Any) -> None:
     """Serve the named APIs, or all of them, as one stateful mock server.
 
-    All state is gone when it ends.
+    All state is gone when it ends, unless --state names a place for it. Several servers can share
+    one PostgreSQL database, and with it one world.
     """
     from mockserver.server import run  # noqa: PLC0415 - only when it runs
 

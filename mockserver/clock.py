@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 SECOND = 1_000_000
 
@@ -49,6 +50,16 @@ class Clock:
         self._base = self.now()
         self._anchor = self._wall() // 1000
         self._factor = factor
+
+    def reading(self) -> dict[str, Any]:
+        """Return what has to be kept so that another clock goes on like this one."""
+        return {"factor": self._factor, "base": self._base, "anchor": self._anchor}
+
+    def follow(self, reading: Mapping[str, Any]) -> None:
+        """Go on like the clock that *reading* was taken from, in whichever process it was."""
+        self._factor = reading["factor"]
+        self._base = reading["base"]
+        self._anchor = reading["anchor"]
 
     def move_to(self, moment: int) -> None:
         """Jump forward to *moment*; raise `ValueError` if it has passed already."""

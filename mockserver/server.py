@@ -17,6 +17,7 @@ from mockserver.app import Setting, create_app
 from mockserver.certificate import Certificate
 from mockserver.hub import Hub, Log
 from mockserver.service import Options
+from mockserver.store.database import DatabaseError
 
 LOGS: Mapping[str, Log] = {"text": cli.log_text, "json": cli.log_json}
 
@@ -41,6 +42,7 @@ def run(
             scenario=more["scenario"],
         ),
         mutant=mutant,
+        state=more["state"],
     )
     kind = more["log"]
     if kind == "auto":
@@ -48,6 +50,9 @@ def run(
     listener = cli.bind(host, port)
     try:
         app, hub = create_app(setting, LOGS.get(kind))
+    except DatabaseError as error:
+        listener.close()
+        raise cli.CannotServeError(str(error)) from None
     except KeyError as error:
         listener.close()
         raise cli.CannotServeError(f"there is no mutant {error}; see `callsheet mutants`") from None

@@ -18,6 +18,9 @@ from mockserver.store.table import StoredTable
 if TYPE_CHECKING:
     from mockserver.api import Api
 
+WORLDS = Layout("worlds", int, None)
+"""How each world was made, and what its clock shows: what outlives the process, or is shared."""
+
 AGENDA = Layout("agenda", int, None)
 """What was asked for and takes effect later: one row for each pending effect."""
 
@@ -46,7 +49,8 @@ class Tables:
         """Return the table of *layout*."""
         found = self._tables.get(layout.name)
         if found is None:
-            found = self._tables[layout.name] = StoredTable(layout, self.database)
+            with self.database.transaction():
+                found = self._tables[layout.name] = StoredTable(layout, self.database)
         return found
 
     def remember(self) -> None:
@@ -68,7 +72,6 @@ class World:
         self.apis: dict[str, Api] = {}
         self.fired: list[Fired] = []
         self._agenda = Collection(tables.table(AGENDA), session, lambda _: {})
-        self._agenda_key = self._agenda.top_key() or 0
         self._next_due: int | None = None
 
     def chance(self, *name: object) -> Chance:
@@ -82,12 +85,10 @@ class World:
 
     def later(self, api: str, kind: str, payload: Any, seconds: float) -> None:
         """Have `Api.perform` carry out an effect in *seconds*."""
-        self._agenda_key += 1
+        key = (self._agenda.top_key() or 0) + 1
         due = self.clock.now() + int(seconds * SECOND)
         facts = {"api": api, "kind": kind, "payload": payload}
-        self._agenda.insert(
-            Resource(self._agenda_key, "pending", self.clock.now(), due, "done", facts=facts)
-        )
+        self._agenda.insert(Resource(key, "pending", self.clock.now(), due, "done", facts=facts))
         self.expect(due)
 
     def clear_agenda(self) -> None:
@@ -97,6 +98,8 @@ class World:
 
     def settle(self) -> None:
         """Carry out, in the order of time, everything that is due by now."""
+        if self.database.is_shared:
+            self.recall()
         if self._next_due is None or self._next_due > (now := self.clock.now()):
             return
         with self.database.transaction():

@@ -50,7 +50,8 @@ class Call:
     def header(self, name: str) -> str | None:
         """Return the value of a header, the first if there are several, or None.
 
-        *name* is lower case."""
+        *name* is lower case.
+        """
         if self._headers is None:
             self._headers = dict(reversed(self.scope["headers"]))
         value = self._headers.get(name.encode())

@@ -25,6 +25,9 @@ DEEP = 200
 MOST_MARKED = 256
 """For how many queries places are remembered."""
 
+ALL = 2**62
+"""A limit that is none."""
+
 FAR = 2**62
 """Later than every stretch of time."""
 
@@ -157,6 +160,8 @@ class Collection:
         """
         order = self._table.order(query, backwards=backwards)
         down = {one.startswith("-") for one in order}
+        if self._table.database.is_shared:
+            return {}
         full = {one.lstrip("-") for one in order} <= {"key", "state", "since", *self._full}
         if len(down) > 1 or (True in down and not full):
             return {}
@@ -205,7 +210,7 @@ class Collection:
     def _one(self, text: str, *values: Any) -> int:
         return int(self._execute(text, (self._session, *values)).fetchone()[0] or 0)
 
-    def find(self, query: Query, limit: int = -1) -> list[Resource]:
+    def find(self, query: Query, limit: int = ALL) -> list[Resource]:
         """Return the resources of *query*, in its order."""
         if query.is_empty:
             return []
@@ -222,7 +227,7 @@ class Collection:
         text = self._table.select_page(
             query, "key", self._table.plan(query, skips=False, many=False)
         )
-        values = [self._session, *query.values(), -1, 0]
+        values = [self._session, *query.values(), ALL, 0]
         return [one[0] for one in self._execute(text, values)]
 
     def all(self) -> Iterator[Resource]:

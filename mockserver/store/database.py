@@ -1,28 +1,39 @@
-"""The database behind the store: SQLite by default, one embedded connection."""
+"""The database behind the store: SQLite by default, or PostgreSQL that several servers share."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 CACHE_PAGES = 32_000
 """How many database pages of 4 kB stay in memory."""
 
+LOCK = 0x_CA_11_5E_E7
+"""The number of the lock under which the servers of one PostgreSQL database write in turn."""
+
+
+class DatabaseError(Exception):
+    """The database cannot be opened: which one, and why."""
+
 
 class Database:
-    """A connection, the name of the dialect it speaks, and nesting transactions."""
+    """A connection, the name of the dialect it speaks, and nesting transactions.
 
-    def __init__(self, connection: sqlite3.Connection, dialect: str) -> None:
+    `is_shared`: other processes write to it as well, so that nothing may be remembered.
+    """
+
+    def __init__(self, connection: Any, dialect: str) -> None:
         self._connection = connection
         self.dialect = dialect
-        self.execute = connection.execute
+        self.is_shared = dialect != "sqlite"
+        self.execute: Callable[..., Any] = connection.execute
         self._depth = 0
 
     def execute_many(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement once for each row of values."""
-        self._connection.executemany(text, rows)
+        self._connection.cursor().executemany(text, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -34,7 +45,7 @@ class Database:
             finally:
                 self._depth -= 1
             return
-        self.execute("BEGIN IMMEDIATE")
+        self._begin()
         self._depth = 1
         try:
             yield
@@ -46,25 +57,52 @@ class Database:
         finally:
             self._depth = 0
 
+    def _begin(self) -> None:
+        if not self.is_shared:
+            self.execute("BEGIN IMMEDIATE")
+            return
+        self.execute("BEGIN")
+        self.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+
     def close(self) -> None:
         """Close the connection; a private database is gone with it."""
         self._connection.close()
 
 
-def open_database(path: str = "") -> Database:
-    """Return the SQLite database in the file *path*, or a private one that dies with the process.
+def open_database(place: str = "") -> Database:
+    """Return the database at *place*: an address `postgresql://...`, or a file for SQLite.
 
-    A private database spills to a temporary file when it outgrows its cache.
+    Without a place it is private and dies with the process; it spills to a temporary file when it
+    outgrows its cache. Raises `DatabaseError`.
     """
-    connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
-    execute = connection.execute
-    execute(f"PRAGMA cache_size = {CACHE_PAGES}")
-    if path:
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = NORMAL")
-        execute("PRAGMA busy_timeout = 10000")
-    else:
-        execute("PRAGMA journal_mode = MEMORY")
-        execute("PRAGMA synchronous = OFF")
-        execute("PRAGMA temp_store = FILE")
+    if place.startswith(("postgresql://", "postgres://")):
+        return _open_postgresql(place)
+    try:
+        connection = sqlite3.connect(place, isolation_level=None, cached_statements=512)
+        execute = connection.execute
+        execute(f"PRAGMA cache_size = {CACHE_PAGES}")
+        if place:
+            execute("PRAGMA busy_timeout = 10000")
+            execute("PRAGMA journal_mode = WAL")
+            execute("PRAGMA synchronous = NORMAL")
+        else:
+            execute("PRAGMA journal_mode = MEMORY")
+            execute("PRAGMA synchronous = OFF")
+            execute("PRAGMA temp_store = FILE")
+    except sqlite3.Error as error:
+        raise DatabaseError(f"cannot keep state in {place}: {error}") from None
     return Database(connection, "sqlite")
+
+
+def _open_postgresql(address: str) -> Database:
+    try:
+        import psycopg  # noqa: PLC0415 - only where it is asked for
+    except ImportError:
+        raise DatabaseError(
+            "PostgreSQL needs psycopg: pip install 'callsheet[postgresql]'"
+        ) from None
+    try:
+        connection = psycopg.connect(address, autocommit=True)
+    except psycopg.Error as error:
+        raise DatabaseError(f"cannot reach PostgreSQL: {' '.join(str(error).split())}") from None
+    return Database(connection, "postgresql")

@@ -81,7 +81,7 @@ class TableSql:
             Index(
                 f"{layout.name}_by_{'_'.join(names)}",
                 columns.session,
-                *(columns[name] for name in names),
+                *(self._order(name) for name in names),
                 columns.key,
             )
         self._tallies = [
@@ -269,8 +269,13 @@ class TableSql:
         return self._text(rows.where(self._mine(), *self._conditions(query)))
 
     def _order(self, name: str) -> ColumnElement[Any]:
+        """Return one field of an order: what is empty comes first, and last if it is reversed."""
         column = self._table.c[name.lstrip("-")]
-        return column.desc() if name.startswith("-") else column.asc()
+        down = name.startswith("-")
+        found: ColumnElement[Any] = column.desc() if down else column.asc()
+        if self._dialect.name == "postgresql" and column.nullable:
+            return found.nulls_last() if down else found.nulls_first()
+        return found
 
     def _conditions(
         self, query: Query, table: Table | None = None, *, hidden: bool = False

@@ -17,7 +17,7 @@ from specs.contract import cache
 
 ABSENT: dict[Kind, Any] = {
     int: -6_148_914_691_236_517_205,
-    str: "\0none\0",
+    str: "\ue000none\ue000",
     float: -6.148914691236517e300,
 }
 """What stands for "none" in a tally: SQL counts two NULLs as different. Nobody asks for these."""
