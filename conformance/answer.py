@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import orjson
 from urllib3 import HTTPHeaderDict
 
 from conformance.failures import Violation
@@ -63,6 +64,13 @@ class Exchange:
     elapsed: float
     operation_id: str | None = None
     masked: tuple[str, ...] = ()  # names of headers whose values are secrets
+    _parsed: list[Any] = field(default_factory=list, repr=False, compare=False)
+
+    def json(self) -> Any:
+        """Return the parsed body, parsed once; raises `ValueError` if it is not JSON."""
+        if not self._parsed:
+            self._parsed.append(parsed_json(self.body))
+        return self._parsed[0]
 
     def curl(self) -> str:
         """Return the request as a curl command; a secret is read from the environment."""
@@ -128,14 +136,30 @@ class Answer:
     def json(self) -> Any:
         """The parsed body; a violation of the declared answer if it is not JSON."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return self.exchange.json()
+        except ValueError:
             start = self.body[:60].decode("utf-8", "replace")
             reason = f"{self.exchange} has a body that is not JSON: {start!r}"
             raise Violation(reason, self.requirement) from None
 
     def __repr__(self) -> str:
         return f"<Answer {self.exchange}>"
+
+
+def parsed_json(body: bytes) -> Any:
+    """Return a body as JSON; raises `ValueError` if it is none, as NaN is none."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass  # it may hold what only the slower parser takes: lone surrogates
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def pairs(query: Mapping[str, object] | Iterable[tuple[str, object]] | None) -> Pairs:

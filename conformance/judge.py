@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -92,8 +91,8 @@ class ResponseJudge:
             text = exchange.body.decode("utf-8", "replace")
             return self._schemas.error(schema, text) if is_text else None
         try:
-            value = json.loads(exchange.body)
-        except (ValueError, RecursionError):
+            value = exchange.json()
+        except ValueError:
             return f"its body is not JSON: {exchange.body[:60].decode('utf-8', 'replace')!r}"
         return self._schemas.error(schema, value)
 

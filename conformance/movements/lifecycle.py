@@ -91,6 +91,7 @@ def _errands(tour: Tour) -> list[Errand]:
         if mode.allows(Needs.CHANGE):
             errands += _directed(cycle, prefix)
             errands += _wanderings(tour, cycle, prefix)
+            errands += _departures(cycle, prefix)
         errands.append(Errand(f"{prefix}/closed", cycle, walks.watching))
     return [one for one in errands if _is_wanted(tour, one)]
 
@@ -119,6 +120,13 @@ def _directed(cycle: Lifecycle, prefix: str) -> Iterator[Errand]:
         for state in cycle.states:
             if state not in sources:
                 yield Errand(f"{prefix}/{word}/refusal", cycle, walks.refusal(word, state))
+
+
+def _departures(cycle: Lifecycle, prefix: str) -> Iterator[Errand]:
+    for one in cycle.transitions:
+        if one.trigger is None:
+            name = f"{prefix}/{one.command}/{one.source}-{one.target}"
+            yield Errand(name, cycle, walks.departure(one.source, one.target))
 
 
 def _wanderings(tour: Tour, cycle: Lifecycle, prefix: str) -> Iterator[Errand]:
@@ -229,7 +237,7 @@ def _conclude(tour: Tour, name: str, ending: Ending, reason: str) -> None:
     findings = tour.visit.findings
     match ending:
         case Ending.JUDGED:
-            if not name.endswith("/closed"):
+            if not name.endswith("/closed") and "/spontaneous/" not in name:
                 findings.witness(name, "held")
         case Ending.UNSUPPORTED:
             findings.unsupported.setdefault(name, reason)

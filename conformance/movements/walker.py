@@ -12,7 +12,7 @@ from collections.abc import Generator
 from conformance import oracle
 from conformance.answer import Answer
 from conformance.drivers import Subject
-from conformance.failures import NotReached, Outcome, Violation
+from conformance.failures import Forbidden, NotReached, Outcome, Unsupported, Violation
 from conformance.mode import Resource
 from conformance.oracle import Belief
 from conformance.probe import Probe
@@ -109,25 +109,27 @@ class Walker:
             given = self._given(state)
             if given is not None:
                 return given
-        reason = ""
+        problem: Outcome = NotReached(f"no {self.cycle.schema} was seen in {state}")
         deadline = time.monotonic() + self.probe.target.budget.reach
         for _ in range(FRESH):
             try:
                 key = yield from self._led(state, deadline)
-            except Outcome as outcome:
-                if not isinstance(outcome, NotReached) and self._given(state) is None:
-                    raise
-                reason = outcome.reason
+            except (NotReached, Unsupported, Forbidden) as outcome:
+                problem = outcome
                 break
             if key is not None:
                 return key
-            reason = f"no {self.cycle.schema} was seen in {state}"
             if time.monotonic() >= deadline:
                 break
         given = self._given(state)
         if given is None:
-            raise NotReached(reason or f"no {self.cycle.schema} was seen in {state}")
+            raise problem
         return given
+
+    def aim(self, source: str, target: str, deadline: float) -> Generator[None, None, str | None]:
+        """Return the key of a new resource in *source* that may go on to *target* by itself."""
+        key = self.subject.reach(self.probe, target)
+        return (yield from self._led(source, deadline, key))
 
     def _given(self, state: str) -> str | None:
         """Return a known resource that may be changed, is not in use and shows that state."""
@@ -146,11 +148,15 @@ class Walker:
                 return key
         return None
 
-    def _led(self, state: str, deadline: float) -> Generator[None, None, str | None]:
+    def _led(
+        self, state: str, deadline: float, key: str | None = None
+    ) -> Generator[None, None, str | None]:
         """Make a resource and lead it to *state*; None if it went elsewhere for good."""
-        key = self.subject.reach(self.probe, state)
+        key = key or self.subject.reach(self.probe, state)
         goes_by_itself = key is not None
         if key is None:
+            if all(oracle.way(self.cycle, one, state) is None for one in self.cycle.initial):
+                raise NotReached(f"nothing leads a new {self.cycle.schema} to {state}")
             key = self.start()
         commanded: tuple[str, str] | None = None
         while True:

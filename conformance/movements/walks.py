@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from conformance import oracle
 from conformance.failures import NotReached, Outcome, Violation
-from conformance.mode import Mode
 from conformance.movements.walker import Steps, Walker
 from specs.contract import Lifecycle
 
 ATTEMPTS = 3  # of a command that the resource may evade by moving on by itself
+LONGEST_WATCH = 4.0  # seconds, for what may happen but need not
 WATCHED = 3  # known resources of each state that are looked at twice
 
 Walk = Callable[[Walker], Steps]
@@ -179,6 +180,27 @@ def _blamed(walker: Walker, word: str, state: str) -> str:
     return walker.address(word, "refusal")
 
 
+def departure(source: str, target: str) -> Walk:
+    """Return the walk: a resource on its way to *target* leaves *source* by itself."""
+
+    def walk(walker: Walker) -> Steps:
+        name = walker.address("spontaneous", f"{source}-{target}")
+        findings = walker.probe.visit.findings
+        deadline = time.monotonic() + min(walker.probe.target.budget.reach, LONGEST_WATCH)
+        for _ in range(ATTEMPTS):
+            if name in findings.witnessed:
+                return
+            key = yield from walker.aim(source, target, deadline)
+            while key is not None and time.monotonic() < deadline:
+                if walker.look(key) != source:
+                    break
+                yield
+        if name not in findings.witnessed:
+            raise NotReached(f"no {walker.cycle.schema} was seen to go from {source} to {target}")
+
+    return walk
+
+
 def watching(walker: Walker) -> Steps:
     """Look at known resources several times: they move along declared ways only."""
     keys = [
@@ -187,11 +209,18 @@ def watching(walker: Walker) -> Steps:
         for key in list(walker.subject.known(walker.probe, state))[:WATCHED]
     ]
     walker.probe.assume(keys, f"no {walker.cycle.schema} is known")
-    smoke = walker.probe.mode is Mode.SMOKE
-    for _ in range(2 if smoke else 4):
-        for key in keys:
+    deadline = time.monotonic() + min(walker.probe.target.budget.reach, LONGEST_WATCH)
+    moving = keys
+    for number in count():
+        still: list[str] = []
+        for key in moving:
             try:
-                walker.look(key)
+                state = walker.look(key)
             except NotReached:
                 continue
+            if number == 0 or walker.cycle.leaving(state):
+                still.append(key)
+        moving = still
+        if not moving or time.monotonic() >= deadline:
+            return
         yield
