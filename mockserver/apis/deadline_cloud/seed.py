@@ -146,7 +146,7 @@ def fill(api: DeadlineState, scenario: str) -> None:
     for number, (place, name, settings) in enumerate(QUEUES):
         body = {"displayName": name, **settings}
         queue = building.new_queue(api, farms[place].key, body, OWNER, born - 78 * HOUR)
-        if number == LIGHTING:
+        if number == UNBUDGETED:
             queue.facts["environments"] = [
                 {
                     "queueEnvironmentId": f"queueenv-{api.digits('environment', name)}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver import moment as moments
 from mockserver.apis.deadline_cloud.layouts import RUN_STATES
-from mockserver.moment import iso
 from mockserver.store import Resource
 
 JsonObject = dict[str, Any]
@@ -42,6 +42,12 @@ MESSAGES = {
 def _shown(members: Mapping[str, Any]) -> JsonObject:
     """Return *members* without those that have no value."""
     return {name: value for name, value in members.items() if value is not None}
+
+
+def iso(moment: int) -> str:
+    """Return *moment* with its microseconds, 0 or not, so that texts compare as times do."""
+    text = moments.iso(moment)
+    return text if "." in text else f"{text[:-1]}.000000Z"
 
 
 def _when(moment: int | None) -> str | None:
