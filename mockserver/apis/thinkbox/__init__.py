@@ -140,10 +140,15 @@ class Thinkbox(Repository):
         job.facts["tally"] = {state: len(spans)}
         job.state = views.job_state(job.facts["tally"])
         self.jobs.insert(job)
-        for index, span in enumerate(spans):
-            task = farm.new_task(job.key, index, span, state, job.since)
+        tasks = [
+            farm.new_task(job.key, index, span, state, job.since)
+            for index, span in enumerate(spans)
+        ]
+        for task in tasks:
             task.facts["course"] = orders.course(job.facts["props"]["Name"])
-            self.add(self.tasks, task)
+            self.schedule(self.tasks, task)
+            self.world.expect(task.due)
+        self.tasks.insert_many(tasks)
         return job
 
     def command_jobs(self, call: Call) -> Reply:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from mockserver.clock import SECOND
@@ -48,6 +49,7 @@ NO_FIGURES: JsonObject = {
 NO_EXTRAS: JsonObject = {f"Ex{number}": "" for number in range(10)} | {"ExDic": {}}
 
 
+@lru_cache(maxsize=4096)
 def date(moment: int | None) -> str:
     """Return *moment* as `2021-06-14T08:31:40.05+00:00`, or what stands for no date."""
     if moment is None:

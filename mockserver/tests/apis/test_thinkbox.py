@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from mockserver.tests.apis.stage import Stage
-
-QUEUED, SUSPENDED, RENDERING, COMPLETED, FAILED, PENDING = 2, 3, 4, 5, 6, 8
-NOWHERE = "0" * 24
-NO_DATE = "0001-01-01T00:00:00Z"
+from mockserver.tests.apis.thinkbox_repository import (
+    COMPLETED,
+    FAILED,
+    NO_DATE,
+    NOWHERE,
+    QUEUED,
+    RENDERING,
+    SUSPENDED,
+    job_of,
+    states,
+    submit,
+)
 
 
 @pytest.fixture
@@ -20,37 +27,6 @@ def stage() -> Iterator[Stage]:
     """Give a calm repository."""
     with Stage("thinkbox") as one:
         yield one
-
-
-def submit(stage: Stage, name: str = "shot [waits]", frames: str = "1-40", **info: Any) -> str:
-    """Return the ID of a new job with tasks of ten frames."""
-    body = {"JobInfo": {"Name": name, "Frames": frames, "ChunkSize": 10, **info}, "PluginInfo": {}}
-    answer = stage.request("POST", "/api/jobs", json=body)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["_id"])
-
-
-def order(stage: Stage, command: str, job: str, tasks: Any = None) -> int:
-    """Return the status that a command to tasks is answered with."""
-    body = {"Command": command, "JobID": job} | ({} if tasks is None else {"TaskList": tasks})
-    return stage.request("PUT", "/api/tasks", json=body).status_code
-
-
-def command_job(stage: Stage, command: str, job: str) -> None:
-    """Carry out a command on a job as a whole."""
-    answer = stage.request("PUT", "/api/jobs", json={"Command": command, "JobID": job})
-    assert (answer.status_code, answer.text) == (200, "Success")
-
-
-def states(stage: Stage, job: str) -> list[int]:
-    """Return the states of the tasks of a job."""
-    return [one["Stat"] for one in stage.get("/api/tasks", JobID=job).json()["Tasks"]]
-
-
-def job_of(stage: Stage, job: str) -> dict[str, Any]:
-    """Return a job."""
-    found: list[dict[str, Any]] = stage.get("/api/jobs", JobID=job).json()
-    return found[0]
 
 
 def test_the_same_seed_makes_the_same_repository() -> None:
@@ -92,10 +68,10 @@ def test_seeded_times_are_in_order(stage: Stage) -> None:
 
 
 def test_a_repository_starts_quickly() -> None:
-    """Import aside, a calm repository is up in a fraction of a second."""
-    begin = time.perf_counter()
+    """Import aside, a calm repository costs a fraction of a second of computing."""
+    begin = time.process_time()
     with Stage("thinkbox"):
-        assert time.perf_counter() - begin < 1.0
+        assert time.process_time() - begin < 1.0
 
 
 def test_frames_are_cut_into_tasks(stage: Stage) -> None:
@@ -167,129 +143,6 @@ def test_a_job_counts_its_tasks_while_time_passes() -> None:
                 found = states(stage, job["_id"])
                 for state, name in names.items():
                     assert job[f"{name}Chunks"] == found.count(state)
-
-
-def test_a_command_takes_the_listed_tasks_only(stage: Stage) -> None:
-    """One integer, a text of digits and an array name tasks; the others are left alone."""
-    job = submit(stage)
-
-    assert order(stage, "suspend", job, 1) == 200
-    assert order(stage, "fail", job, "2") == 200
-    assert order(stage, "complete", job, [3, "x", None, 1.5, True]) == 200
-    assert states(stage, job) == [QUEUED, SUSPENDED, FAILED, COMPLETED]
-
-
-@pytest.mark.parametrize(
-    ("tasks", "status"),
-    [
-        ([], 200),
-        ([0, 0], 200),
-        (["x"], 400),
-        ("", 400),
-        ("1,2", 400),
-        ({}, 400),
-        (1.5, 400),
-        ([True], 400),
-        ([None], 400),
-        ([0, 99], 404),
-        (-1, 404),
-        (10**30, 404),
-        ("99", 404),
-    ],
-)
-def test_a_task_list_is_read_with_care(stage: Stage, tasks: Any, status: int) -> None:
-    """Each kind of TaskList has its answer, and a refused one changes nothing."""
-    job = submit(stage)
-
-    assert order(stage, "suspend", job, tasks) == status
-    if status != 200:
-        assert states(stage, job) == [QUEUED] * 4
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"", 400),
-        (b"  ", 400),
-        (b"{", 400),
-        (b'"requeue"', 400),
-        (b"\xff\xfe", 400),
-        (b'{"Command": "requeue", "TaskList": 1,2}', 400),
-        (b'{"JobID": "%s"}' % NOWHERE.encode(), 400),
-        (b'{"Command": "requeue"}', 400),
-        (b'{"Command": "requeue", "JobID": ""}', 400),
-        (b'{"Command": "requeue", "JobID": "%s"}' % NOWHERE.encode(), 500),
-        (b'{"Command": "explode", "JobID": "%s"}' % NOWHERE.encode(), 500),
-        (b'{"Command": "requeue", "JobID": 7}', 500),
-    ],
-)
-@pytest.mark.parametrize("path", ["/api/tasks", "/api/jobs"])
-def test_a_bad_command_is_refused(stage: Stage, path: str, body: bytes, status: int) -> None:
-    """What is missing is 400, what does not exist is 500, whatever the content type says."""
-    for kind in ("application/json", "text/plain", "application/json; charset=utf-8"):
-        answer = stage.request("PUT", path, content=body, headers={"content-type": kind})
-        assert answer.status_code == status, (kind, answer.text)
-        assert answer.headers["content-type"].startswith("text/plain")
-        assert answer.text.startswith("Error: ")
-
-
-def test_an_unknown_word_is_trouble(stage: Stage) -> None:
-    """A command that nobody knows is 500, in capitals too."""
-    job = submit(stage)
-
-    assert order(stage, "explode", job) == order(stage, "Requeue", job) == 500
-
-
-def test_complete_refuses_a_completed_task_in_a_list(stage: Stage) -> None:
-    """Nothing of a list with a completed task is completed; without a list the rest is."""
-    job = submit(stage)
-    order(stage, "complete", job, 0)
-
-    assert order(stage, "complete", job, [0, 1]) == 500
-    assert states(stage, job) == [COMPLETED, QUEUED, QUEUED, QUEUED]
-    assert order(stage, "complete", job) == 200
-    assert states(stage, job) == [COMPLETED] * 4
-
-
-def test_a_suspended_job_refuses_pend_and_release(stage: Stage) -> None:
-    """As long as one task is active the job is not, so its suspended tasks can be pended."""
-    job = submit(stage)
-    order(stage, "suspend", job, [1, 2, 3])
-
-    assert order(stage, "pend", job, 1) == 200
-    assert (
-        stage.request("PUT", "/api/jobs", json={"Command": "suspend", "JobID": job}).text
-        == "Success"
-    )
-    assert job_of(stage, job)["Stat"] == 2
-    for command in ("pend", "releasepending"):
-        assert order(stage, command, job) == order(stage, command, job, 0) == 500
-
-
-def test_suspending_a_job_spares_what_has_ended(stage: Stage) -> None:
-    """A job keeps its completed and failed tasks when it is suspended, and resumes the others."""
-    job = submit(stage)
-    order(stage, "complete", job, 0)
-    order(stage, "fail", job, 1)
-    command_job(stage, "suspend", job)
-
-    assert states(stage, job) == [COMPLETED, FAILED, SUSPENDED, SUSPENDED]
-    command_job(stage, "resume", job)
-    assert states(stage, job) == [COMPLETED, FAILED, QUEUED, QUEUED]
-    assert job_of(stage, job)["Stat"] == 1
-
-
-def test_requeue_makes_a_task_as_new(stage: Stage) -> None:
-    """A task that is queued again has no Worker and no dates."""
-    job = submit(stage, "shot", "1-10")
-    stage.advance(10)
-    order(stage, "requeue", job, 0)
-    task = stage.get("/api/tasks", JobID=job, TaskID=0).json()
-
-    assert (task["Slave"], task["Prog"]) == ("", "0 %")
-    assert {task["Start"], task["StartRen"], task["Comp"]} == {NO_DATE}
-    stage.advance(10)
-    assert states(stage, job) == [COMPLETED]
 
 
 def test_jobs_are_listed_by_id_and_state(stage: Stage) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.mutants import FaultClass, Mutant, of
 from mockserver.tests.apis.stage import Stage
-from mockserver.tests.apis.test_thinkbox import NOWHERE, submit
+from mockserver.tests.apis.thinkbox_repository import NOWHERE, submit
 from specs.contract import load
 
 COMMANDS = ("requeue", "complete", "fail", "pend", "releasepending", "suspend", "resumefailed")
