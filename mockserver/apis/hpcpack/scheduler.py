@@ -83,7 +83,7 @@ class Scheduler(Course):
         self, job: Resource, moment: int, *, forced: bool, finishes: bool = False
     ) -> None:
         """Stop the tasks of a job: at once, or after the grace period if not *forced*."""
-        for task in self.tasks_of(job.key, *WAITING, "Running", "Canceling"):
+        for task in reversed(self.tasks_of(job.key, *WAITING, "Running", "Canceling")):
             current = self.tasks.get(task.key)
             if current is None or current.state in ENDED or current.state == "Finishing":
                 continue
@@ -115,9 +115,10 @@ class Scheduler(Course):
     def _follow(self, task: Resource, moment: int) -> None:
         """Have the sweep or the job of a task that has ended find out whether it has, too."""
         columns = task.columns
+        job = self.jobs.get(columns["ParentJobId"])
         if columns["is_step"]:
             master = self.master_of(task)
-            if master is not None and master.state == "Running":
+            if job and master and job.state == master.state == "Running":
                 self.conclude(master, moment)
             return
         if self.is_expanded(task):
@@ -125,7 +126,6 @@ class Scheduler(Course):
                 if task.facts.get("stopped") == GIVEN_UP:
                     step.facts["stopped"] = GIVEN_UP
                 self.stop(step, moment, forced=True, finishes=task.state == "Finished")
-        job = self.jobs.get(columns["ParentJobId"])
         if job is None or job.state != "Running":
             return
         ends_job = "True" in {job.columns["FailOnTaskFailure"], columns["FailJobOnFailure"]}

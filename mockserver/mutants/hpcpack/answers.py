@@ -76,11 +76,12 @@ class AnybodyActsForOthers(HpcPack):
 class AsUserIsIgnored(HpcPack):
     """A job made with x-ms-as-user belongs to whoever signed in."""
 
-    def create_job(self, call: Call) -> Reply:
-        self.caller(call)
-        kept = [one for one in call.scope["headers"] if one[0] != b"x-ms-as-user"]
-        call.scope = {**call.scope, "headers": kept}
-        return super().create_job(call)
+    def caller(self, call: Call) -> User:
+        user = super().caller(call)
+        if call.operation_id != "createJob":
+            return user
+        strict = self.service.options.demand_credentials
+        return directory.signed_in(call.header("authorization"), strict=strict)
 
 
 @FAULTS.add("plain-users-stay-out", "basic-credentials-open-the-door", FaultClass.STATUS)
