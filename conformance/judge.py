@@ -76,6 +76,8 @@ class ResponseJudge:
         if not content or exchange.request.method == "HEAD":
             return None
         kind = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if "*/*" in content and not (kind and exchange.body):
+            return None  # the form of the body is left open, and so is whether there is one
         if not kind:
             return "it has no content type" if exchange.body else "it has no body"
         media = next((one for pattern, one in content.items() if _matches(kind, pattern)), None)
@@ -106,10 +108,10 @@ def declared_key(operation: Operation, status: int) -> str | None:
 
 
 def nearest_success(operation: Operation, status: int) -> str:
-    """Return the key of the success response that should have stood there."""
+    """Return the key of the success response that should have stood there, or of the last one."""
     successes = [key for key in operation.responses if key[:1] in {"2", "3"}]
     if not successes:
-        return next(iter(operation.responses))
+        return list(operation.responses)[-1]
     return min(successes, key=lambda key: (key[0] != str(status)[0], key))
 
 

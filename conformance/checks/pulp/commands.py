@@ -81,18 +81,25 @@ def what_was_canceled_has_finished(probe: Probe, _: None) -> None:
         ours = lent(probe, "running")["id"]
         answer = probe.call("cancelTask", path={"id": ours})
         if answer.is_success:
-            ended: list[Task] = []
-
-            def has_come_to_an_end() -> bool:
-                now = read(probe, ours)
-                ended[:] = [now] if now is not None and has_ended(now) else []
-                return now is None or bool(ended)
-
-            probe.eventually(has_come_to_an_end, message=f"{ours} is not canceled in time")
-            for task in ended:
-                probe.require(task.get("finish_time"), f"{ours} has ended without a finish_time")
-                seen.append(task)
+            ended = comes_to_an_end(probe, ours)
+            if ended is not None:
+                probe.require(ended.get("finish_time"), f"{ours} has ended without a finish_time")
+                seen.append(ended)
     probe.assume(seen, "no task was seen that ran and was canceled")
+
+
+def comes_to_an_end(probe: Probe, task: str) -> Task | None:
+    """Return a task that was canceled once it has ended; None if it does not end in time."""
+    until = time.monotonic() + probe.target.budget.settle
+    ended: list[Task] = []
+
+    def is_over() -> bool:
+        now = read(probe, task)
+        ended[:] = [now] if now is not None and has_ended(now) else []
+        return now is None or bool(ended) or time.monotonic() > until
+
+    probe.eventually(is_over, within=2 * probe.target.budget.settle)
+    return ended[0] if ended else None
 
 
 @check("pulp/cancelTask/waiting-task-goes-on-waiting", needs=Needs.CHANGE)
@@ -144,7 +151,8 @@ def what_has_ended_stays(probe: Probe, _: None) -> None:
     if not owned(probe, *ENDED):
         ours = lent(probe, "running")
         sent(probe, "cancelTask", ours)
-        probe.eventually(lambda: owned(probe, *ENDED), message=f"{ours['id']} is not canceled")
+        ended = comes_to_an_end(probe, ours["id"])
+        probe.assume(ended, f"{ours['id']} is not canceled in time")
     task = lent(probe, *ENDED)
     sent(probe, "deleteTask", task)
     probe.require(read(probe, task["id"]), f"{task['id']} had ended and can no longer be read")

@@ -27,7 +27,10 @@ Snapshot = dict[str, Any]
 def of_steady_tasks(probe: Probe) -> Iterator[tuple[Task, Snapshot]]:
     """Return tasks with their snapshots, those that were the same before and after the look."""
     found = False
-    for one in [entry["id"] for entry in read_snapshots(probe)][:SAMPLE]:
+    having = [entry["id"] for entry in read_snapshots(probe)]
+    running = [task["id"] for task in listed(probe) if task["state"] == "running"]
+    both = [one for one in running if one in having]
+    for one in dict.fromkeys([*both[:SAMPLE], *running[:SAMPLE]]):
         before = read(probe, one)
         snapshot = snapshot_of(probe, one)
         after = read(probe, one)
@@ -48,6 +51,8 @@ def each_snapshot_can_be_read(probe: Probe, _: None) -> None:
         if snapshot_of(probe, one) is not None:
             continue
         there = one in ids_of(read_snapshots(probe)) and snapshot_of(probe, one) is None
+        task = read(probe, one)  # if it is not the ID of a task, that is for another check
+        there = there and task is not None and task["state"] == "running"
         still = there and one in ids_of(read_snapshots(probe))
         probe.require(not still, f"the snapshot of {one} is listed and cannot be read")
 

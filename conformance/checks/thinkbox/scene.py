@@ -25,6 +25,8 @@ GOALS = {"complete": Stat.COMPLETED, "suspend": Stat.SUSPENDED, "fail": Stat.FAI
 ON_ITS_WAY = frozenset({Stat.QUEUED, Stat.RENDERING, Stat.COMPLETED, Stat.FAILED, Stat.UNKNOWN})
 """Where a task may be a moment after it was queued."""
 
+PATIENCE = 2.0  # seconds until tasks that an array did not bring along are told one by one
+
 BASES = {
     "requeue": (Stat.SUSPENDED, Stat.FAILED, Stat.COMPLETED),
     "complete": (Stat.SUSPENDED, Stat.FAILED),
@@ -157,20 +159,23 @@ def staged(probe: Probe, *stats: int) -> Scene:
     wanted = {task: stats[min(index, len(stats) - 1)] for index, task in enumerate(sorted(now))}
     if job in probe.api.borrowed and not suspended:
         order(probe, "requeue", job, list(wanted))  # a suspended job would refuse to pend
-    for stat, word in LED_TO.items():
-        away = [one for one in wanted if wanted[one] == stat and now[one]["Stat"] != stat]
-        if away:
-            answer = order(probe, word, job, away)
-            probe.assume(answer.is_success, f"{answer.exchange}, so the scene cannot be set")
-    found: dict[int, Task] = {}
+    found: dict[int, Task] = dict(now)
+
+    def away(stat: int) -> list[int]:
+        near = ON_ITS_WAY if stat == Stat.QUEUED else {stat}
+        return [one for one in wanted if wanted[one] == stat and found[one]["Stat"] not in near]
 
     def is_set() -> bool:
         found.update({task["TaskID"]: task for task in read_tasks(probe, job)})
-        return all(
-            found[task]["Stat"] == stat
-            or (stat == Stat.QUEUED and found[task]["Stat"] in ON_ITS_WAY)
-            for task, stat in wanted.items()
-        )
+        return not any(away(stat) for stat in LED_TO)
 
-    probe.assume(comes_about(probe, is_set), "the tasks do not come into the states wanted here")
+    for stat, word in LED_TO.items():
+        if tasks := away(stat):
+            answer = order(probe, word, job, tasks)
+            probe.assume(answer.is_success, f"{answer.exchange}, so the scene cannot be set")
+    if not comes_about(probe, is_set, min(PATIENCE, probe.target.budget.settle)):
+        for stat, word in LED_TO.items():  # an array may not have been understood
+            for task in away(stat):
+                order(probe, word, job, task)
+        probe.assume(comes_about(probe, is_set), "the tasks do not come into the states wanted")
     return Scene(probe, job, dict(sorted(found.items())))

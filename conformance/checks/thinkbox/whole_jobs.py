@@ -40,7 +40,7 @@ def takes_all(probe: Probe, word: str, stats: list[Stat], meant: Iterable[Stat])
 @check(
     "thinkbox/commandTasks/requeue-without-list-takes-all",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.SUSPENDED, Stat.COMPLETED, Stat.FAILED], [Stat.PENDING, Stat.QUEUED]),
+    plan=mixtures([Stat.SUSPENDED, Stat.COMPLETED, Stat.FAILED, Stat.PENDING], [Stat.QUEUED]),
     examples=5,
 )
 def requeue_takes_all(probe: Probe, stats: list[Stat]) -> None:
@@ -52,7 +52,7 @@ def requeue_takes_all(probe: Probe, stats: list[Stat]) -> None:
 @check(
     "thinkbox/commandTasks/complete-without-list-takes-all",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.SUSPENDED, Stat.FAILED], [Stat.PENDING, Stat.QUEUED]),
+    plan=mixtures([Stat.SUSPENDED, Stat.FAILED, Stat.PENDING], [Stat.QUEUED]),
     examples=5,
 )
 def complete_takes_all(probe: Probe, stats: list[Stat]) -> None:
@@ -63,7 +63,7 @@ def complete_takes_all(probe: Probe, stats: list[Stat]) -> None:
 @check(
     "thinkbox/commandTasks/suspend-without-list-takes-all",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.COMPLETED, Stat.FAILED, Stat.QUEUED], [Stat.PENDING]),
+    plan=mixtures([Stat.COMPLETED, Stat.FAILED, Stat.QUEUED, Stat.PENDING], []),
     examples=5,
 )
 def suspend_takes_all(probe: Probe, stats: list[Stat]) -> None:
@@ -74,7 +74,7 @@ def suspend_takes_all(probe: Probe, stats: list[Stat]) -> None:
 @check(
     "thinkbox/commandTasks/fail-without-list-takes-all",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.COMPLETED, Stat.SUSPENDED, Stat.QUEUED], [Stat.PENDING]),
+    plan=mixtures([Stat.COMPLETED, Stat.SUSPENDED, Stat.QUEUED, Stat.PENDING], []),
     examples=5,
 )
 def fail_takes_all(probe: Probe, stats: list[Stat]) -> None:
@@ -127,7 +127,7 @@ def is_active(probe: Probe, job: str) -> bool:
 @check(
     "thinkbox/commandTasks/resumefailed-without-list-takes-all-failed",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.FAILED, Stat.FAILED], [Stat.SUSPENDED, Stat.COMPLETED, Stat.PENDING]),
+    plan=mixtures([Stat.FAILED] * 3, [Stat.SUSPENDED, Stat.COMPLETED, Stat.PENDING]),
     examples=5,
 )
 def resumefailed_takes_all_failed(probe: Probe, stats: list[Stat]) -> None:
@@ -138,7 +138,7 @@ def resumefailed_takes_all_failed(probe: Probe, stats: list[Stat]) -> None:
 @check(
     "thinkbox/commandTasks/releasepending-without-list-takes-all-pending",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.PENDING, Stat.PENDING], [Stat.FAILED, Stat.COMPLETED]),
+    plan=mixtures([Stat.PENDING] * 3, [Stat.FAILED, Stat.COMPLETED]),
     examples=5,
 )
 def releasepending_takes_all_pending(probe: Probe, stats: list[Stat]) -> None:
@@ -209,7 +209,7 @@ def resume_takes_only_suspended(probe: Probe, plan: Plan) -> None:
 @check(
     "thinkbox/commandTasks/resume-without-list-takes-all-suspended",
     needs=Needs.CHANGE,
-    plan=mixtures([Stat.SUSPENDED, Stat.SUSPENDED], [Stat.FAILED, Stat.COMPLETED]),
+    plan=mixtures([Stat.SUSPENDED] * 3, [Stat.FAILED, Stat.COMPLETED]),
     examples=4,
 )
 def resume_takes_all_suspended(probe: Probe, stats: list[Stat]) -> None:
