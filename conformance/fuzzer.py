@@ -89,6 +89,10 @@ class Fuzzer:
         phases = ["examples", "coverage"] if visit.mode is Mode.SMOKE else None
         project.phases.update(phases=phases or ["examples", "coverage", "fuzzing"])
         project.phases.coverage.unexpected_methods = set()
+        for phase in (project.phases.coverage, project.phases.fuzzing):
+            phase.extra_data_sources.responses = False  # what is sent must not depend on answers
+            if hasattr(phase, "error_feedback"):
+                phase.error_feedback.is_enabled = False
         project.checks.update(included_check_names=list(CHECKS))
         document = copy.deepcopy(visit.contract.document)
         schema = schemathesis.openapi.from_dict(document, config=config)
