@@ -15,6 +15,9 @@ SECOND = 1_000_000
 FROZEN_START = 1_767_225_600 * SECOND
 """Where a frozen clock stands unless told otherwise: 2026-01-01T00:00:00Z."""
 
+END = 221_845_392_000 * SECOND
+"""How far a clock can be moved: to the year 9000, since dates end with the year 9999."""
+
 
 class Clock:
     """A clock that runs at *factor* times the pace of the wall; 0 stands still."""
@@ -62,9 +65,11 @@ class Clock:
         self._anchor = reading["anchor"]
 
     def move_to(self, moment: int) -> None:
-        """Jump forward to *moment*; raise `ValueError` if it has passed already."""
+        """Jump forward to *moment*; raise `ValueError` if it has passed or is past the `END`."""
         if moment < self.now():
             raise ValueError("a clock never runs backwards")
+        if moment > END:
+            raise ValueError("there is no time after the year 9000")
         self._base = moment
         self._anchor = self._wall() // 1000
 

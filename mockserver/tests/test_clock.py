@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.clock import FROZEN_START, SECOND, Clock, parse
+from mockserver.clock import END, FROZEN_START, SECOND, Clock, parse
 
 
 class Wall:
@@ -65,6 +65,15 @@ def test_a_jump_goes_forward_only() -> None:
         clock.move_to(199)
     with pytest.raises(ValueError, match="backwards"):
         clock.set_factor(-1)
+
+
+def test_time_ends_before_dates_do() -> None:
+    """A clock cannot be moved to where no date can be written."""
+    clock = Clock(0.0, start=0)
+    clock.move_to(END)
+
+    with pytest.raises(ValueError, match="no time"):
+        clock.move_to(END + 1)
 
 
 @pytest.mark.parametrize("text", ["", "fast", "x", "-1x", "1e3x", "60", "60 x"])
