@@ -92,9 +92,8 @@ def fill(api: Pulp, scenario: str) -> None:
     for index in range(waiting):
         turn = born + (1 + index) * HOUR
         api.add(api.tasks, _made(api, next(numbers), LATER, turn, scheduler="at"))
-    for index, work in enumerate(INTERVALS):
-        first = born + int(min(work.interval or 0.0, 600.0 + index) * SECOND)
-        api.add(api.tasks, _made(api, next(numbers), work, first))
+    for work in INTERVALS:
+        _repeated(api, next(numbers), work)
     for state in ("suspended", "reset"):
         task = _made(api, next(numbers), LATER, born + HOUR, stays=True)
         task.state, task.since = state, born - SECOND
@@ -129,6 +128,26 @@ def _past(api: Pulp, number: int, state: str, index: int, count: int) -> None:
     if recent:
         api.tasks.insert(task)
         api.forget_later(task, ended)
+
+
+def _repeated(api: Pulp, number: int, work: Work) -> None:
+    """Put a task that is repeated into the queue: it has had one turn and waits for the next."""
+    assert work.interval is not None
+    interval = int(work.interval * SECOND)
+    turn = api.world.born - int(0.6 * min(work.interval, 600.0) * SECOND)
+    task = _made(api, number, work, turn)
+    task.key = task_id(api, turn - interval, number)
+    ends = turn + int(work.seconds * SECOND)
+    for state, moment in (
+        ("running", turn),
+        (queue.ending(task.facts | {"runs": 1}), ends),
+        ("waiting", ends + queue.SHOWN),
+    ):
+        source, task.state, task.since = task.state, state, moment
+        api.arrive(queue.TASKS.name, task, source, moment)
+        if state in queue.ENDED:
+            api.record(task)
+    api.add(api.tasks, task)
 
 
 def come(api: Pulp, number: int, moment: int) -> None:
