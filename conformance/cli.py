@@ -206,9 +206,10 @@ def list_requirements(api: str | None, *, as_json: bool) -> None:
     with _one_line():
         import json
 
+        from conformance.explanation import listed
         from specs.contract import names
 
-        rows = [row for name in ([api] if api else names()) for row in _rows(_load(name))]
+        rows = [row for name in ([api] if api else names()) for row in listed(_load(name))]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -216,25 +217,6 @@ def list_requirements(api: str | None, *, as_json: bool) -> None:
     for row in rows:
         mode = row["mode"] or "uncheckable"
         click.echo(f"{row['id']:<{width}}  {mode:<11}  {row['source']}")
-
-
-def _rows(contract: Contract) -> list[dict[str, str]]:
-    from conformance.mode import least_mode
-    from conformance.profile import needs_of
-    from conformance.registry import checks_of
-
-    checks = checks_of(contract.name)
-    return [
-        {
-            "id": one.id,
-            "kind": one.kind.value,
-            "provenance": one.provenance.status.value,
-            "source": str(one.provenance),
-            "mode": "" if one.uncheckable else least_mode(needs_of(contract, one, checks)).value,
-            "statement": one.statement,
-        }
-        for one in contract.requirements.values()
-    ]
 
 
 @click.command()

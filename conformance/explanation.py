@@ -1,4 +1,4 @@
-"""A requirement in full: what it says, where that stands, how it is judged."""
+"""Requirements for people: a list of them, and one in full."""
 
 from __future__ import annotations
 
@@ -67,3 +67,19 @@ def _judging(contract: Contract, requirement: Requirement) -> Iterator[str]:
         plan = f"{check.examples} examples" if check.plan is not None else "one example"
         yield f"  Check: {place}: {check.says}"
         yield f"  Plays {plan}. Needs --mode {mode}."
+
+
+def listed(contract: Contract) -> list[dict[str, str]]:
+    """Return a row for each requirement: id, where it comes from, and which mode judges it."""
+    checks = checks_of(contract.name)
+    return [
+        {
+            "id": one.id,
+            "kind": one.kind.value,
+            "provenance": one.provenance.status.value,
+            "source": str(one.provenance),
+            "mode": "" if one.uncheckable else least_mode(needs_of(contract, one, checks)).value,
+            "statement": one.statement,
+        }
+        for one in contract.requirements.values()
+    ]
