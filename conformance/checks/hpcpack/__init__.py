@@ -1,5 +1,31 @@
 """The checks of HPC Pack, by topic."""
 
-from conformance.checks.hpcpack import job_lists, nodes, paging
+from conformance.checks.hpcpack import (
+    annexes,
+    job_details,
+    job_filters,
+    job_lists,
+    nodes,
+    paging,
+    protocol,
+    spelling,
+    subtasks,
+    task_details,
+    task_filters,
+    task_lists,
+)
 
-__all__ = ["job_lists", "nodes", "paging"]
+__all__ = [
+    "annexes",
+    "job_details",
+    "job_filters",
+    "job_lists",
+    "nodes",
+    "paging",
+    "protocol",
+    "spelling",
+    "subtasks",
+    "task_details",
+    "task_filters",
+    "task_lists",
+]
