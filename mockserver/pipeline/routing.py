@@ -31,6 +31,14 @@ class Node:
         self.folds = False
         self.merges = False
 
+    def literal(self, segment: str) -> Node | None:
+        """Return the literal child for *segment*, in any case if that child folds."""
+        found = self.literals.get(segment)
+        if found is None:
+            folded = self.literals.get(segment.lower())
+            found = folded if folded is not None and folded.folds else None
+        return found
+
 
 class Router:
     """Finds the operation of a path. Literal segments win over parameters."""
@@ -54,7 +62,7 @@ class Router:
             else:
                 text = segment.lower() if folds else segment
                 following = node.literals.setdefault(text, Node())
-            node.folds = node.folds or folds
+            following.folds = following.folds or folds
             following.merges = following.merges or merges
             following.api = following.api or operation.api_name
             node = following
@@ -85,9 +93,7 @@ class Router:
         if index == len(segments):
             return (node, found) if node.methods else (None, ())
         segment = segments[index]
-        literal = node.literals.get(segment)
-        if literal is None and node.folds:
-            literal = node.literals.get(segment.lower())
+        literal = node.literal(segment)
         if literal is not None:
             ending = self._walk(literal, segments, index + 1, found)
             if ending[0] is not None:
@@ -101,7 +107,7 @@ class Router:
         """Return the API whose paths have most in common with *path* from its beginning."""
         node, api = self._root, None
         for segment in path[1:].split("/"):
-            following = node.literals.get(segment.lower() if node.folds else segment, node.child)
+            following = node.literal(segment) or node.child
             if following is None:
                 break
             node, api = following, following.api or api

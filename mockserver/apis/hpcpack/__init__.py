@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockserver.apis.hpcpack import catalogue, seed
+from mockserver.apis.hpcpack import catalogue, directory, seed
 from mockserver.apis.hpcpack.nodes import NodeOperations
 from mockserver.apis.hpcpack.tasks import TaskOperations
 
@@ -18,4 +18,10 @@ class HpcPack(TaskOperations, NodeOperations):
 
     def target(self) -> dict[str, Any]:
         """Return what a suite may use: users, ids by state, what to create."""
-        return {"known": catalogue.known(self)}
+        known = {"known": catalogue.known(self)}
+        if not self.service.options.demand_credentials:
+            return known
+        return {
+            "headers": {"Authorization": directory.credentials(directory.ADMINISTRATOR)},
+            **known,
+        }

@@ -85,10 +85,12 @@ def _create(scheduler: Scheduler) -> dict[str, Any]:
         "waiting_job": _body(Name="waits for ever", MinCores=more, MaxCores=more),
         "lasting_job": _body(Name="lasts", RunUntilCanceled="True"),
         "screened_job": _body(Name="is screened", JobTemplate=cluster.SCREENED),
+        "rejected_job": _body(Name="is rejected", JobTemplate=cluster.SCREENED),
         "misplaced_job": _body(Name="fails its validation", NodeGroups="NoSuchGroup"),
         "task": _body(Name="short", CommandLine="echo hull"),
         "long_task": _body(Name="long", CommandLine="sleep 3600"),
         "failing_task": _body(Name="fails", CommandLine="exit 3"),
+        "misplaced_task": _body(Name="nowhere", CommandLine="echo", RequiredNodes="NoSuchNode"),
         "sweep": _body(
             Name="sweep", CommandLine="echo *", Type="ParametricSweep",
             StartValue="1", EndValue="4", IncrementValue="1",

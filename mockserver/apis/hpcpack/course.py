@@ -20,6 +20,13 @@ STUCK = "stuck in {}"
 FAILING = 0.5
 """The share of tasks that fail in the scenario of that name, whatever their command."""
 
+WHY_JOBS_FAIL = {
+    "Validating": "The job names no node group of this cluster.",
+    "ExternalValidation": "The submission filter has rejected the job.",
+    "Finishing": "One or more tasks of the job have failed.",
+}
+"""What a failed job says, by the state in which it was."""
+
 
 class Course(Inventory):
     """The jobs and tasks of one cluster, each on its own way through its states."""
@@ -47,6 +54,8 @@ class Course(Inventory):
                     return "Failed"
                 screened = columns["JobTemplate"].lower() == cluster.SCREENED.lower()
                 return "ExternalValidation" if screened else usual
+            case "ExternalValidation":
+                return "Failed" if "reject" in columns["Name"].lower() else usual
             case "Queued":
                 return None if self._exceeds_cluster(job) else usual
             case "Running":
@@ -61,6 +70,10 @@ class Course(Inventory):
             case "Queued":
                 job = self.jobs.get(task.columns["ParentJobId"])
                 return usual if job is not None and job.state == "Running" else None
+            case "Dispatching":
+                named = task.columns["RequiredNodes"].lower().split(",")
+                unknown = any(one.strip() not in {"", *self.cluster.nodes} for one in named)
+                return "Failed" if unknown and not task.columns["is_step"] else usual
             case "Running":
                 return None if self.is_expanded(task) else usual
             case "Finishing" | "Canceling":
@@ -152,12 +165,10 @@ class Course(Inventory):
         columns, facts = resource.columns, resource.facts
         if name == JOBS.name:
             if resource.state == "Failed" and not columns["ErrorMessage"]:
-                columns["ErrorMessage"] = (
-                    "One or more tasks of the job have failed."
-                    if source == "Finishing"
-                    else "The job names no node group of this cluster."
-                )
+                columns["ErrorMessage"] = WHY_JOBS_FAIL[source]
             return
+        if source == "Dispatching" and resource.state == "Failed":
+            columns["ErrorMessage"] = "The task requires a node that the cluster does not have."
         result = facts.get("result")
         if source != "Finishing" or result is None:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +63,11 @@ def full_name(name: str) -> str:
 def find(name: str) -> User | None:
     """Return the known user of that name, in any case, with or without the domain."""
     return USERS.get(full_name(name).lower())
+
+
+def credentials(user: User) -> str:
+    """Return the Authorization header of a known user."""
+    return "Basic " + b64encode(f"{user.name}:{PASSWORDS[user.name]}".encode()).decode()
 
 
 def refusal(message: str) -> SchedulerError:

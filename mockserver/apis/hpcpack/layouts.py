@@ -61,7 +61,7 @@ PACE: Pace = {
     },
     "Task": {
         "Queued": (Hop("Dispatching", 0.5),),
-        "Dispatching": (Hop("Running", 0.4),),
+        "Dispatching": (Hop("Running", 0.4), Hop("Failed", 0.4, weight=0)),
         "Running": (Hop("Finishing", 2.2, spread=0.2),),
         "Finishing": (Hop("Finished", 0.3), Hop("Failed", 0.3, weight=0)),
         "Canceling": (Hop("Canceled", 0.6, spread=0.1), Hop("Failed", 0.6, weight=0)),
