@@ -32,7 +32,7 @@ from conformance.registry import Check, checks_of
 from conformance.target import Target
 from conformance.tour import Tour
 from conformance.verdict import Result, Verdict, overall, waived
-from specs.contract import Contract, Requirement
+from specs.contract import Contract, Kind, Requirement
 
 MOVEMENTS = (requirements, recipes, lifecycle, contract)
 
@@ -185,7 +185,22 @@ class _Run:
             if name in seen:
                 return Result(requirement, verdict, seen[name], "", inside)
         why = reason or findings.unreached.get(name) or self._default_reason(requirement)
+        if inside and self._may_be_absent(requirement):
+            return Result(requirement, Verdict.UNSUPPORTED, why)
         return Result(requirement, Verdict.NOT_REACHED, why, "", inside)
+
+    def _may_be_absent(self, requirement: Requirement) -> bool:
+        """Return whether a target that never came to it lacks nothing that is documented.
+
+        A permission need not be used, and what only another implementation does, or what we
+        inferred, need not exist. A run that was cut short, or has no check for it, cannot tell.
+        """
+        if self._tour.out_of_time or self._tour.is_over:
+            return False
+        if requirement in self._visit.contract.explicit and requirement.id not in self._checks:
+            return False
+        documented = requirement.provenance.is_documented
+        return requirement.kind is Kind.PERMISSION or not documented
 
     def _default_reason(self, requirement: Requirement) -> str:
         if self._tour.out_of_time:

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
     FAIL = "fail"  # a documented statement is contradicted
     DIFFERS = "differs"  # an observed or inferred statement is contradicted
     WAIVED = "waived"  # contradicted, and somebody has accepted that
-    UNSUPPORTED = "unsupported"  # the target says that it does not offer it
+    UNSUPPORTED = "unsupported"  # the target does not offer it, and need not
     NOT_REACHED = "not-reached"  # the situation did not come about: never counted as a pass
     FLAKY = "flaky"  # contradicted in some repetitions and not in others
     ERROR = "error"  # ours or the network's
