@@ -12,8 +12,6 @@ from mockserver.errors import ApiError
 from mockserver.mutants import FaultClass
 from mockserver.mutants.catalogue import Catalogue
 from mockserver.pipeline.call import Call, Reply
-from mockserver.store import Query
-from mockserver.store.query import within
 
 FAULTS = Catalogue("pulp")
 
@@ -52,17 +50,21 @@ class ATaskIsListedTwice(Listing):
 
 
 @FAULTS.add(
-    "one-running-task-is-not-listed",
+    "running-task-of-a-job-is-not-listed",
     "listTasks/all-current-tasks-are-listed",
     FaultClass.COLLECTION,
 )
-class OneRunningTaskIsNotListed(Pulp):
-    """Of several running tasks the last is in no list that is not filtered by ID."""
+class RunningTaskOfAJobIsNotListed(Pulp):
+    """A running task that belongs to a job is in no list that is not filtered by ID."""
 
     def queued(self, states: Sequence[str], ids: Sequence[str] | None) -> list[bytes]:
         rows = super().queued(states, ids)
-        count = self.tasks.count(Query((within("state", ["running"]),)))
-        return rows[:-1] if ids is None and "running" in states and count > 1 else rows
+        return rows if ids is not None else [one for one in rows if not self.is_hidden(one)]
+
+    def is_hidden(self, row: bytes) -> bool:
+        """Return whether a row is left out."""
+        task = orjson.loads(row)
+        return task["state"] == "running" and task["job_id"] is not None
 
 
 @FAULTS.add("entries-hide-the-job", "listTasks/entry-agrees-with-task", FaultClass.DATA)
