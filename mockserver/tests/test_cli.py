@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -73,20 +72,25 @@ def test_the_port_file_is_there_as_long_as_the_server(tmp_path: Path) -> None:
     """The file holds the port of a server that listens, and is gone when it ends."""
     port_file = tmp_path / "port"
     line = [*COMMAND, "serve", "scale", "--port", "0", "--port-file", str(port_file)]
-    process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    while not process.stdout.readline().startswith("listening on"):
-        assert process.poll() is None
-    while not port_file.exists():
-        assert process.poll() is None
-    with socket.create_connection(("127.0.0.1", int(port_file.read_text())), timeout=10):
-        pass
-
-    process.send_signal(signal.SIGINT)
-    process.wait(20)
-    process.stdout.close()
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            assert any(said.startswith("listening on") for said in process.stdout)
+            while not port_file.exists():
+                assert process.poll() is None
+            _ask(int(port_file.read_text()))
+        finally:
+            process.send_signal(signal.SIGINT)
 
     assert not port_file.exists()
+
+
+def _ask(port: int) -> None:
+    """Wait for an answer, so that the server is known to have begun its work."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /v6/jobs/1/ HTTP/1.0\r\n\r\n")
+        while connection.recv(65536):
+            pass
 
 
 def test_the_clock_is_the_one_that_was_asked_for(serve: Serve) -> None:
@@ -155,17 +159,13 @@ def test_a_server_writes_its_log(tmp_path: Path) -> None:
     line = [*COMMAND, "serve", "scale", "--port", "0", "--log", "json"]
     with path.open("w") as log:
         process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True)
-    assert process.stdout is not None
-    while "listening on" not in (said := process.stdout.readline()):
-        assert process.poll() is None
-    port = int(said.strip().rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(b"GET /v6/jobs/1/ HTTP/1.0\r\n\r\n")
-        while connection.recv(65536):
-            pass
-    os.kill(process.pid, signal.SIGTERM)
-    process.wait(20)
-    process.stdout.close()
+    with process:
+        assert process.stdout is not None
+        try:
+            said = next(one for one in process.stdout if "listening on" in one)
+            _ask(int(said.strip().rpartition(":")[2]))
+        finally:
+            process.send_signal(signal.SIGTERM)
 
     records = [json.loads(one) for one in path.read_text().splitlines()]
     assert [(one["path"], one["status"]) for one in records] == [("/v6/jobs/1/", 200)]
