@@ -108,8 +108,15 @@ def by_cause(results: Iterable[Result]) -> list[Result]:
     """Return the results with what explains others first: answers, then lifecycles, then the rest.
 
     A check that finds too few resources changed says less than the transition that is missing.
+    What is documented comes before what is only known otherwise.
     """
-    return sorted(results, key=lambda one: _CAUSES.get(one.requirement.kind, len(_CAUSES)))
+
+    def place(one: Result) -> tuple[bool, int]:
+        requirement = one.requirement
+        rank = _CAUSES.get(requirement.kind, len(_CAUSES))
+        return not requirement.provenance.is_documented, rank
+
+    return sorted(results, key=place)
 
 
 _CAUSES = {
