@@ -72,7 +72,7 @@ def bodies() -> JsonObject:
         '    - {name: Frame, type: INT, range: "-1-1"}',
         "    - {name: Camera, type: STRING, range: [Küstenblick, 望遠]}",
         "    - {name: Scene, type: PATH, range: [/mnt/scene.ma]}",
-        "    - {name: Exposure, type: FLOAT, range: [0.5, 1.25e-1]}",
+        '    - {name: Exposure, type: FLOAT, range: [0.5, "1.25e-1"]}',
     )
     large = ("hostRequirements:", "  amounts:", "    - {name: amount.worker.vcpu, min: 4096}")
     after = ("dependencies:", "  - dependsOn: Render")

@@ -62,8 +62,8 @@ class RetryMakesAnother(DeadlineCloud):
     """createJob makes a job each time that it is sent, whatever the client token."""
 
     def create_job(self, call: Call) -> Reply:
-        headers = [one for one in call.scope["headers"] if one[0] != b"x-amz-client-token"]
-        call.scope = {**call.scope, "headers": headers}
+        unheard = f"{call.scope['path']}/{self.next_ordinal(self.jobs)}"
+        call.scope = {**call.scope, "path": unheard}  # under which no token was ever used
         return super().create_job(call)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -20,13 +21,17 @@ def farm() -> Iterator[Farm]:
 
 
 def test_a_job_is_made_and_runs_to_its_end(farm: Farm) -> None:
-    """A job begins as CREATE_IN_PROGRESS; when its tasks have run it is SUCCEEDED, with its times."""
+    """A job begins as CREATE_IN_PROGRESS, and is SUCCEEDED when its tasks have run."""
     body = farm.facts["createJob"]["succeeds"]
     job = f"{farm.queue}/jobs/{farm.post(f'{farm.queue}/jobs', body).json()['jobId']}"
     assert farm.json(job)["lifecycleStatus"] == "CREATE_IN_PROGRESS"
     seen: set[str] = set()
-    farm.until(lambda: seen.add(farm.json(job)["taskRunStatus"]) or "SUCCEEDED" in seen)
 
+    def done() -> bool:
+        seen.add(farm.json(job)["taskRunStatus"])
+        return "SUCCEEDED" in seen
+
+    farm.until(done)
     assert seen >= {"PENDING", "READY", "RUNNING", "SUCCEEDED"}
     shown = farm.json(job)
     assert shown["createdAt"] < shown["startedAt"] < shown["endedAt"]
@@ -46,7 +51,7 @@ def test_counts_add_up_at_every_moment(farm: Farm) -> None:
         assert {state: count for state, count in counts.items() if count} == {
             state: states.count(state) for state in states
         }
-        return counts["SUCCEEDED"] == 3
+        return bool(counts["SUCCEEDED"] == 3)
 
     farm.until(done)
 
@@ -134,6 +139,10 @@ def test_a_queue_shows_what_it_does(farm: Farm) -> None:
     )
 
 
+def _is_not_interrupting(farm: Farm, path: str) -> bool:
+    return bool(farm.json(path)["runStatus"] != "INTERRUPTING")
+
+
 @pytest.mark.parametrize("target", COMMANDS)
 def test_a_command_takes_a_task_from_any_state_to_its_target(farm: Farm, target: str) -> None:
     """A task becomes what it is asked for, by way of INTERRUPTING if a worker has begun it."""
@@ -145,7 +154,7 @@ def test_a_command_takes_a_task_from_any_state_to_its_target(farm: Farm, target:
         after = farm.json(path)
         if state in BEGUN:
             assert (after["runStatus"], after["targetRunStatus"]) == ("INTERRUPTING", target)
-            farm.until(lambda path=path: farm.json(path)["runStatus"] != "INTERRUPTING")
+            farm.until(partial(_is_not_interrupting, farm, path))
         elif state == "INTERRUPTING":
             assert (after["runStatus"], after["targetRunStatus"]) == ("INTERRUPTING", target)
             continue
@@ -249,7 +258,7 @@ def test_an_update_changes_what_it_names(farm: Farm) -> None:
 
 
 def test_sessions_and_actions_follow_their_tasks(farm: Farm) -> None:
-    """Every run of a task is an action of a session, which ends when there is nothing left to do."""
+    """Every run of a task is an action of a session, which ends with the last of them."""
     job = farm.submit("succeeds")
     farm.running(job)
     actions = farm.json(f"{job}/session-actions")["sessionActions"]

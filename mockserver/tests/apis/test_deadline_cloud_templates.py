@@ -63,7 +63,7 @@ def test_a_step_has_a_task_for_each_set_of_values(farm: Farm) -> None:
 
 
 def test_chunks_and_steps_without_parameters(farm: Farm) -> None:
-    """A chunked range has a task for each chunk; no parameter space, one task without parameters."""
+    """A chunked range has a task for each chunk; a step without parameters has one task."""
     chunks = {"defaultTaskCount": 4, "rangeConstraint": "CONTIGUOUS"}
     frame = {"name": "Frame", "type": "CHUNK[INT]", "range": "1-10", "chunks": chunks}
     job = submit(farm, job_template(parameterSpace={"taskParameterDefinitions": [frame]}))
@@ -208,11 +208,11 @@ def test_jobs_are_sorted_and_paged_by_number(farm: Farm) -> None:
     """Offsets lead through all matches once, in the order that was asked for."""
     newest = [{"fieldSort": {"name": "CREATED_AT", "sortOrder": "DESCENDING"}}]
     found: list[str] = []
-    offset: int | None = 0
-    while offset is not None:
+    page: Answer = {"nextItemOffset": 0}
+    while "nextItemOffset" in page:
+        offset = page["nextItemOffset"]
         page = search(farm, "jobs", itemOffset=offset, pageSize=4, sortExpressions=newest)
         found += [one["createdAt"] for one in page["jobs"]]
-        offset = page.get("nextItemOffset")
     assert found == sorted(found, reverse=True)
     assert len(found) == page["totalResults"]
     mine = [{"userJobsFirst": {"userIdentityId": "nobody"}},

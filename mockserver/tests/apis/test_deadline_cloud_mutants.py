@@ -1,0 +1,228 @@
+"""Tests of the mutants of Deadline Cloud: each can be told from the sound mock by its answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+
+from mockserver.mutants import FaultClass, Mutant, of
+from mockserver.tests.apis.deadline_farm import VERSION, Farm, task_path
+from specs.contract import Status, load
+
+Said = tuple[Any, ...]
+
+NAMES = ("farmId", "queueId", "jobId", "stepId", "taskId")
+
+
+class Story:
+    """What an account says to a story that touches every statement."""
+
+    def __init__(self, farm: Farm) -> None:
+        self._farm = farm
+        self.said: list[Said] = []
+
+    def say(self, method: str, path: str, **more: Any) -> Any:
+        """Send one request, note the answer, and return its JSON body."""
+        answer = self._farm.request(method, path, **more)
+        kind = answer.headers.get("x-amzn-errortype")
+        self.said.append((method, path, answer.status_code, kind, answer.text))
+        return answer.json() if answer.content else None
+
+    def look(self, job: str) -> None:
+        """Read everything that there is about a job."""
+        self.say("GET", job)
+        for step in self.say("GET", f"{job}/steps")["steps"]:
+            root = f"{job}/steps/{step['stepId']}"
+            self.say("GET", root)
+            for task in self.say("GET", f"{root}/tasks")["tasks"][:4]:
+                self.say("GET", f"{root}/tasks/{task['taskId']}")
+        for action in self.say("GET", f"{job}/session-actions")["sessionActions"]:
+            self.say("GET", f"{job}/session-actions/{action['sessionActionId']}")
+
+    def pages(self, path: str) -> None:
+        """Read the pages of a list, two entries at a time."""
+        page = self.say("GET", path, params={"maxResults": 2})
+        if "nextToken" in page:
+            self.say("GET", path, params={"maxResults": 2, "nextToken": page["nextToken"]})
+        self.say("GET", path, params={"maxResults": 3})
+        self.say("GET", path, params={"nextToken": "invented"})
+
+    def seeded(self) -> None:
+        """Look at what is there from the beginning."""
+        farm = self._farm
+        for places in farm.facts["tasks"].values():
+            self.say("GET", task_path(places[0]))
+        self.say("GET", f"{farm.farm}/queues", params={"status": "SCHEDULING"})
+        ids = [{name: one[0][name] for name in NAMES} for one in farm.facts["tasks"].values()]
+        unknown = [{**ids[0], "taskId": f"task-{'0' * 32}-{number}"} for number in range(2)]
+        self.say("POST", f"{VERSION}/batch-get-task", json={"identifiers": [*ids, *unknown]})
+        crowd = farm.facts["tasks"]["SUCCEEDED"]
+        for one in crowd:
+            self.say("GET", task_path(one))
+
+    def refusals(self) -> None:
+        """Ask for what is not there, in the wrong place, and without permission."""
+        farm = self._farm
+        ids = farm.facts["tasks"]["PENDING"][0]
+        other = farm.facts["tasks"]["READY"][0]
+        self.say("GET", task_path({**ids, "stepId": other["stepId"]}))
+        self.say("GET", task_path({**ids, "queueId": farm.facts["queueId"]}))
+        self.say("GET", task_path({**ids, "farmId": farm.facts["otherFarmId"]}))
+        jobs = [one[0]["jobId"] for one in farm.facts["jobsByRunStatus"].values()]
+        for job in jobs:
+            self.say("GET", task_path({**ids, "jobId": job}))
+        for name in NAMES:
+            number = "-0" if name == "taskId" else ""
+            kind = name.removesuffix("Id")
+            self.say("GET", task_path({**ids, name: f"{kind}-{'0' * 32}{number}"}))
+            self.say("GET", task_path({**ids, name: "x"}))
+        for key in farm.facts["farmsThatAnswer"].values():
+            self.say("GET", task_path({**ids, "farmId": key}))
+        denied = {"Authorization": farm.facts["deniedAuthorization"]}
+        self.say("GET", task_path(ids), headers=denied)
+
+    def searches(self) -> None:
+        """Search for jobs and tasks, and list what pages are made of."""
+        farm = self._farm
+        root: dict[str, Any] = {"queueIds": [farm.facts["queueId"]], "itemOffset": 0}
+        listed = {
+            "name": "TASK_RUN_STATUS",
+            "operator": "ANY_EQUALS",
+            "values": ["FAILED", "SUCCEEDED"],
+        }
+        group = {"operator": "AND", "filters": [{"stringListFilter": listed}]}
+        self.say("POST", f"{farm.farm}/search/jobs", json={**root, "filterExpressions": group})
+        self.say("POST", f"{farm.farm}/search/tasks", json={**root, "pageSize": 3})
+        job = farm.facts["jobsByRunStatus"]["SUCCEEDED"][0]["jobId"]
+        self.say("POST", f"{farm.farm}/search/tasks", json={**root, "pageSize": 3, "jobId": job})
+
+    def lives(self) -> None:
+        """Follow jobs from their creation to their end."""
+        farm = self._farm
+        jobs = [farm.submit(one) for one in ("parameters", "retried", "dependent", "suspended")]
+        jobs.append(farm.submit("fails"))
+        for _ in range(8):
+            farm.advance(1.2)
+            for job in jobs:
+                self.look(job)
+        self.say("PATCH", jobs[2], json={"targetTaskRunStatus": "PENDING"})
+        for _ in range(5):
+            self.look(jobs[2])
+            farm.advance(1)
+
+    def commands(self) -> None:
+        """Command tasks one by one, in every state that a command leads to."""
+        farm = self._farm
+        for target in ("SUCCEEDED", "SUSPENDED", "PENDING", "CANCELED"):
+            job = farm.submit("endless")
+            farm.running(job)
+            paths = farm.task_paths(job)
+            for path, state in zip(paths, ("SUCCEEDED", "CANCELED", "FAILED"), strict=True):
+                self.say("PATCH", path, json={"targetRunStatus": state})
+                self.look(job)
+            farm.advance(2)
+            for path in paths:
+                self.say("PATCH", path, json={"targetRunStatus": target})
+                self.look(job)
+
+    def many(self) -> None:
+        """Command several tasks at once, and all of a job."""
+        farm = self._farm
+        job = farm.submit("endless")
+        farm.running(job)
+        self.say("PATCH", job, json={"lifecycleStatus": "ARCHIVED"})
+        job = farm.submit("endless")
+        farm.running(job)
+        good = dict(zip(NAMES, farm.task_paths(job)[0].split("/")[3::2], strict=True))
+        tasks = [
+            {**good, "taskId": f"task-{'0' * 32}-1", "targetRunStatus": "FAILED"},
+            {**good, "targetRunStatus": "FAILED"},
+        ]
+        self.say("PATCH", f"{VERSION}/batch-update-task", json={"tasks": tasks})
+        self.look(job)
+        for state in ("SUCCEEDED", "CANCELED", "SUSPENDED"):
+            job = farm.submit("endless")
+            farm.running(job)
+            self.say("PATCH", farm.task_paths(job)[0], json={"targetRunStatus": "SUCCEEDED"})
+            farm.advance(2)
+            self.say("PATCH", job, json={"targetTaskRunStatus": state})
+            farm.advance(2)
+            self.look(job)
+            self.say("PATCH", job, json={"targetTaskRunStatus": "PENDING"})
+            self.look(job)
+
+    def creations(self) -> None:
+        """Create and change jobs."""
+        farm = self._farm
+        body = {
+            **farm.facts["createJob"]["succeeds"],
+            "nameOverride": "Mine",
+            "maxFailedTasksCount": 7,
+        }
+        token = {"X-Amz-Client-Token": "again"}
+        made = self.say("POST", f"{farm.queue}/jobs", json=body, headers=token)
+        self.say("POST", f"{farm.queue}/jobs", json=body, headers=token)
+        farm.advance(1)
+        job = f"{farm.queue}/jobs/{made['jobId']}"
+        self.look(job)
+        self.say("PATCH", job, json={"priority": 3, "name": "Other"})
+        self.look(job)
+        step = farm.json(f"{job}/steps")["steps"][0]["stepId"]
+        self.pages(f"{job}/steps")
+        self.pages(f"{job}/steps/{step}/tasks")
+
+
+CHAPTERS: tuple[Callable[[Story], None], ...] = (
+    Story.seeded, Story.refusals, Story.searches, Story.creations, Story.many, Story.commands,
+    Story.lives,
+)  # fmt: skip
+"""What is told, each in a world of its own; what is soon told comes first."""
+
+
+def transcript(chapter: Callable[[Story], None], mutant: str | None = None) -> list[Said]:
+    """Return what an account says to a chapter of the story."""
+    with Farm(mutant=mutant) as farm:
+        story = Story(farm)
+        try:
+            chapter(story)
+        except (AssertionError, KeyError, LookupError, ValueError) as error:
+            story.said.append(("the story ends", repr(error)[:100]))
+        return story.said
+
+
+@cache
+def sound(chapter: Callable[[Story], None]) -> list[Said]:
+    """Return what the sound mock says to a chapter."""
+    return transcript(chapter)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda one: one.__name__)
+def test_the_story_is_the_same_each_time(chapter: Callable[[Story], None]) -> None:
+    """Without a mutant a chapter is told to its end, and twice in the same words."""
+    assert sound(chapter)[-1][0] != "the story ends"
+    assert transcript(chapter) == sound(chapter)
+
+
+@pytest.mark.parametrize("mutant", of("deadline-cloud"), ids=lambda one: one.id.partition("/")[2])
+def test_a_mutant_says_something_else(mutant: Mutant) -> None:
+    """A client can see the fault: there is a chapter in which an answer differs."""
+    assert any(transcript(one, mutant.id) != sound(one) for one in CHAPTERS)
+
+
+def test_the_list_covers_all_kinds_of_faults() -> None:
+    """There are enough mutants of each class, most of what is documented, each under its own id."""
+    contract = load("deadline-cloud")
+    mutants = of("deadline-cloud")
+    assert len({one.id for one in mutants}) == len(mutants) >= 20
+    assert Counter(one.fault_class for one in mutants).keys() == set(FaultClass)
+    documented = 0
+    for one in mutants:
+        requirement = contract.requirements[one.requirement]
+        assert requirement.uncheckable is None
+        assert one.statement.endswith(".")
+        documented += requirement.provenance.status is Status.DOCUMENTED
+    assert documented >= 12
