@@ -23,16 +23,18 @@ def ledgers(path: Path | None) -> list[Path]:
     return sorted((state_folder() / "ledgers").glob("*.jsonl"))
 
 
-def clean(path: Path, target_at: Callable[[str], Target]) -> tuple[int, tuple[Resource, ...]]:
-    """Dispose of what a ledger says is left; return how many went, and what is still there.
+def clean(path: Path, target_at: Callable[[str], Target]) -> tuple[int, tuple[Resource, ...], int]:
+    """Dispose of what a ledger says is left.
 
-    *target_at* gives the target for the base URL in the ledger. Only resources of the ledger can
-    be changed: the gate is in mode `safe`.
+    Return how many resources went, which are still there, and how many requests may have created
+    something that nobody has seen, because the run ended before their answer. *target_at* gives
+    the target for the base URL in the ledger. Only resources of the ledger can be changed: the
+    gate is in mode `safe`.
     """
     ledger = read_ledger(path)
     before = ledger.left
     if not before:
-        return 0, ()
+        return 0, (), ledger.lost
     try:
         contract, url = load(str(ledger.run["api"])), str(ledger.run["base_url"])
     except KeyError as error:
@@ -51,4 +53,4 @@ def clean(path: Path, target_at: Callable[[str], Target]) -> tuple[int, tuple[Re
                     continue
     finally:
         gate.close()
-    return len(before) - len(ledger.left), ledger.left
+    return len(before) - len(ledger.left), ledger.left, ledger.lost

@@ -250,13 +250,15 @@ def cleanup(
     status = 0
     with _one_line():
         for path in ledgers(ledger):
-            removed, left = clean(
+            removed, left, lost = clean(
                 path, lambda url: load_target(target_file, target or url, insecure=insecure)
             )
             click.echo(f"{path}: {removed} removed, {len(left)} left")
             for resource in left:
                 click.echo(f"  {resource} is still there")
                 status = 1
+            if lost:
+                click.echo(f"  {lost} creating requests had no answer; look for what they made")
     sys.exit(status)
 
 

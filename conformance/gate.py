@@ -124,18 +124,15 @@ class Gate:
         call = self._routes.call(request)
         touch = self._admit(request, call)
         self._record(request)
-        try:
-            exchange = self._answered(
-                request, operation_id or (call.operation_id if call else None)
-            )
-        except Unanswered:
-            if touch.reach is Reach.CREATES:
-                self.ledger.lose(f"{request.method} {request.location}")
-            raise
+        if touch.reach is Reach.CREATES:
+            self.ledger.intend(f"{request.method} {request.location}")
+        exchange = self._answered(request, operation_id or (call.operation_id if call else None))
         self.journal.append(exchange)
         if call is not None and 200 <= exchange.status < 400 and request.method not in READING:
             for resource in self._driver.made(call, Answer(exchange)):
                 self.own(resource)
+        if touch.reach is Reach.CREATES:
+            self.ledger.answered()
         return exchange
 
     def close(self) -> None:

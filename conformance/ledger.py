@@ -27,6 +27,7 @@ class Ledger:
     path: Path
     run: Mapping[str, Any]  # what a later clean-up must know: API, base URL, seed
     created: dict[Resource, bool] = field(default_factory=dict)  # resource -> is it still there
+    lost: int = 0  # creating requests that went out, and nobody knows what became of them
     _started: bool = False
 
     @classmethod
@@ -45,9 +46,13 @@ class Ledger:
             self.created[resource] = True
             self._append({"event": "created", "kind": resource.kind, "key": resource.key})
 
-    def lose(self, call: str) -> None:
-        """Write down that a creating request went out and no answer came back."""
-        self._append({"event": "lost", "call": call})
+    def intend(self, call: str) -> None:
+        """Write down that a creating request is about to go out."""
+        self._append({"event": "sent", "call": call}, surely=False)
+
+    def answered(self) -> None:
+        """Write down that its answer has come, and what it has created is known."""
+        self._append({"event": "answered"}, surely=False)
 
     def remove(self, resource: Resource) -> None:
         """Write down that *resource* has been cleaned up."""
@@ -60,14 +65,15 @@ class Ledger:
         """What was created and is still there."""
         return tuple(resource for resource, there in self.created.items() if there)
 
-    def _append(self, entry: Mapping[str, Any]) -> None:
+    def _append(self, entry: Mapping[str, Any], *, surely: bool = True) -> None:
         lines = [entry] if self._started else [{"event": "run", **self.run}, entry]
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(one) + "\n" for one in lines)
                 file.flush()
-                os.fsync(file.fileno())
+                if surely:  # also if the machine goes down, not just the process
+                    os.fsync(file.fileno())
         except OSError as error:
             raise UsageError(
                 f"{self.path}: the ledger cannot be written: {error.strerror}"
@@ -85,6 +91,10 @@ def read_ledger(path: Path) -> Ledger:
                 run = entry
             case "created":
                 ledger.created[Resource(entry["kind"], entry["key"])] = True
+            case "sent":
+                ledger.lost += 1
+            case "answered":
+                ledger.lost -= 1
             case "removed":
                 ledger.created[Resource(entry["kind"], entry["key"])] = False
     if not run:

@@ -21,6 +21,7 @@ from conformance.tour import Ending, Tour
 ORDER = (Needs.READ, Needs.CREATE, Needs.CHANGE, Needs.EVERYTHING)
 SHRINK_REQUESTS = 150  # sent after the first violation, in search of a smaller one
 SHRINK_SECONDS = 5.0
+LONGEST = 15.0  # seconds after which a check begins no further example
 NAME = "requirements"
 
 
@@ -60,6 +61,7 @@ class _Property:
         self._check = check
         self._endings: dict[str, Ending] = {}
         self._reasons: dict[Ending, str] = {}
+        self._until = 0.0
         self._violated_at: tuple[int, float] | None = None  # requests, moment
 
     @property
@@ -68,6 +70,7 @@ class _Property:
 
     def hold(self, most: int | None = None) -> None:
         """Play the examples (*most* of them), and note what they say in the findings."""
+        self._until = time.monotonic() + LONGEST
         strategy = self._check.strategy()
         if strategy is None:
             self._example(None)
@@ -106,7 +109,8 @@ class _Property:
             return self._endings[known]
         traffic = self._tour.visit.gate.traffic
         if self._violated_at is None:
-            over = self._tour.is_over
+            late = bool(self._endings) and time.monotonic() >= self._until
+            over = late or self._tour.is_over
         else:  # Hypothesis is looking for a smaller example
             requests, moment = self._violated_at
             over = self._tour.out_of_time or self._tour.fail_fast

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -188,16 +187,17 @@ def test_after_a_crash_the_ledger_cleans_up(tmp_path: Path, target_file: str) ->
     with widgets.serving(pace=3600) as server:
         mine = server.shop.make("somebody")["id"]
         Path(target_file).write_text(f"base_url: {server.url}\n{FAST}")
+        server.shop.stall = 4
         run = subprocess.Popen(
             [sys.executable, "-c", "from conformance.cli import check; check()", str(CONTRACT),
              "--target-file", target_file, "--ledger", str(ledger)],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        deadline = time.monotonic() + 30
-        while len(server.shop.widgets) < 4 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert server.shop.stalled.wait(30)
         run.send_signal(signal.SIGKILL)
         run.wait()
+        server.shop.resumed.set()
+        server.shop.stall = 0
         assert len(server.shop.widgets) > 1
         done = command("cleanup", "--ledger", str(ledger), "--target-file", target_file)
 

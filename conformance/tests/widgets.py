@@ -99,6 +99,9 @@ class Shop:
         self.seen: list[tuple[str, str]] = []  # every request that reached the socket
         self.credentials: list[str | None] = []  # of each request
         self.hiccups = 0  # connections still to drop
+        self.stall = 0  # widgets after which a list is not answered any more
+        self.stalled = threading.Event()
+        self.resumed = threading.Event()
         self.pages: dict[str, Any] = {}  # other things to serve
         self.busy = 0  # times still to answer 503
         self._number = 0
@@ -237,6 +240,9 @@ class Handler(BaseHTTPRequestHandler):
         return 405, {}, None
 
     def _list(self, shop: Shop, query: dict[str, list[str]]) -> tuple[int, dict[str, str], Any]:
+        if shop.stall and len(shop.widgets) >= shop.stall:
+            shop.stalled.set()
+            shop.resumed.wait(30)
         self.server.lists += 1
         wrong = shop.fault == "page-of-4"
         wrong = wrong or (shop.fault == "sometimes-page-of-4" and self.server.lists % 2 == 1)
