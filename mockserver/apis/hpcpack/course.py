@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from mockserver.apis.hpcpack import cluster, shell, sweep
-from mockserver.apis.hpcpack.inventory import ENDED, Inventory
+from mockserver.apis.hpcpack.inventory import ENDED, UNENDED, Inventory
 from mockserver.apis.hpcpack.layouts import JOBS, TASKS
 from mockserver.clock import SECOND
-from mockserver.store import Collection, Resource
+from mockserver.store import Resource
 
 BEGUN = ENDED | {"Dispatching", "Running", "Finishing", "Canceling"}
 """The states from which a job or a task starts anew when it is requeued."""
@@ -56,11 +55,8 @@ class Course(Inventory):
                 return "ExternalValidation" if screened else usual
             case "ExternalValidation":
                 return "Failed" if "reject" in columns["Name"].lower() else usual
-            case "Queued":
-                return None if self._exceeds_cluster(job) else usual
-            case "Running":
-                keeps_on = columns["RunUntilCanceled"] == "True"
-                return None if keeps_on or self.has_unended_tasks(job.key) else usual
+            case "Queued" | "Running":
+                return None if self._waits(job) else usual
             case "Finishing":
                 return str(job.facts.get("outcome", usual))
         return usual
@@ -80,9 +76,12 @@ class Course(Inventory):
                 return str(task.facts.get("outcome", usual))
         return usual
 
-    def _exceeds_cluster(self, job: Resource) -> bool:
-        """Return whether the cluster will never have what *job* waits for."""
+    def _waits(self, job: Resource) -> bool:
+        """Return whether a queued or running job will not go on by itself."""
         columns = job.columns
+        if job.state == "Running":
+            lasts = columns["RunUntilCanceled"] == "True"
+            return lasts or self.has_children(job.key, *UNENDED)
         return bool(
             columns["MinCores"] > self.cluster.cores
             or columns["MinNodes"] > len(self.cluster.nodes)
@@ -93,17 +92,6 @@ class Course(Inventory):
         """Return whether *job* names node groups, and the cluster has none of them."""
         named = [one for one in job.columns["grouping"].split(",") if one]
         return bool(named) and all(self.cluster.members(one) is None for one in named)
-
-    def elapse(self, collection: Collection) -> Callable[[Resource], None]:
-        """Return what carries out a due transition, unless another one has overtaken it."""
-        act = super().elapse(collection)
-
-        def unless_overtaken(resource: Resource) -> None:
-            current = collection.get(resource.key)
-            if current is not None and current.version == resource.version:
-                act(current)
-
-        return unless_overtaken
 
     def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:
         """Set what a job or a task shows in its new state."""

@@ -11,7 +11,7 @@ from mockserver.apis.hpcpack import cluster
 from mockserver.apis.hpcpack.layouts import GROUPINGS, JOBS, PACE, TASKS
 from mockserver.apis.hpcpack.properties import JOB, TASK, listed
 from mockserver.service import Pace
-from mockserver.store import Collection, Query, Resource
+from mockserver.store import Collection, Condition, Query, Resource
 from mockserver.store.query import within
 
 ENDED = frozenset({"Finished", "Failed", "Canceled"})
@@ -61,40 +61,27 @@ class Inventory(Api):
             "detail": listed(values, book.names),
         }
 
-    def tasks_of(self, job: int, *states: str, steps: bool | None = None) -> list[Resource]:
-        """Return the tasks and subtasks of a job, or either, in some *states* or in any."""
-        where = [within("ParentJobId", [job])]
-        if states:
-            where.append(within("state", states))
-        if steps is not None:
-            where.append(within("is_step", [int(steps)]))
-        return self.tasks.find(Query(tuple(where), ("rank",)))
+    def tasks_of(self, job: int, *states: str) -> list[Resource]:
+        """Return the tasks and subtasks of a job, or those in some *states*."""
+        return self._in_order(within("ParentJobId", [job]), states)
 
-    def steps_of(self, master: Resource, *states: str) -> list[Resource]:
-        """Return the subtasks of a sweep, or those in some *states*."""
-        where = [
-            within("ParentJobId", [master.columns["ParentJobId"]]),
-            within("JobTaskId", [master.columns["JobTaskId"]]),
-            within("is_step", [1]),
-        ]
-        if states:
-            where.append(within("state", states))
-        return self.tasks.find(Query(tuple(where), ("rank",)))
+    def children(self, parent: object, *states: str) -> list[Resource]:
+        """Return the tasks of a job or the subtasks of a sweep, or those in some *states*."""
+        return self._in_order(within("parent", [str(parent)]), states)
 
-    def any_task(self, *where: Any) -> bool:
-        """Return whether a task fulfils all conditions."""
-        return bool(self.tasks.find(Query(tuple(where)), 1))
+    def _in_order(self, where: Condition, states: tuple[str, ...]) -> list[Resource]:
+        more = (within("state", states),) if states else ()
+        return self.tasks.find(Query((where, *more), ("rank",)))
+
+    def has_children(self, parent: object, *states: str) -> bool:
+        """Return whether a job has tasks, or a sweep subtasks, in some *states*."""
+        where = within("parent", [str(parent)]), within("state", states)
+        return self.tasks.count(Query(where)) > 0
 
     def master_of(self, step: Resource) -> Resource | None:
         """Return the sweep of a subtask."""
-        return self.tasks.get(step.key.rpartition(".")[0])
+        return self.tasks.get(step.columns["parent"])
 
     def is_expanded(self, task: Resource) -> bool:
         """Return whether a task is a sweep that has its subtasks."""
         return not task.columns["is_step"] and not task.columns["shown_expanded"]
-
-    def has_unended_tasks(self, job: int) -> bool:
-        """Return whether a job has a task that has not ended."""
-        return self.any_task(
-            within("ParentJobId", [job]), within("is_step", [0]), within("state", UNENDED)
-        )

@@ -170,7 +170,9 @@ class JobOperations(Front):
         job = self.own_job(call)
         target = self._target(job, "finishJob", Code.INVALID_OPERATION)
         now = self.world.clock.now()
-        if job.state == "Running" and self.tasks_of(job.key, "Running", "Finishing", "Canceling"):
+        if job.state == "Running" and self.has_children(
+            job.key, "Running", "Finishing", "Canceling"
+        ):
             target = "Finishing"
             job.facts["outcome"] = "Finished"
         self.move(self.jobs, job, target, now, "finishJob")

@@ -29,6 +29,7 @@ TASKS = Layout(
     columns={
         **{name: one.column for name, one in TASK.columns.items()},
         "rank": int,
+        "parent": str,
         "is_step": int,
         "shown_expanded": int,
         "shown_unexpanded": int,
@@ -37,10 +38,15 @@ TASKS = Layout(
     indexes=(
         ("ParentJobId", "shown_expanded", "rank"),
         ("ParentJobId", "shown_unexpanded", "rank"),
-        ("ParentJobId", "JobTaskId", "state"),
+        ("parent", "rank"),
     ),
+    margins=(("parent", "state"),),
 )
-"""Tasks and subtasks. `rank` orders them within their job; `shown_...` say in which list."""
+"""Tasks and subtasks.
+
+`parent` is the key of the job or the sweep that they belong to, `rank` their place in their job;
+`shown_...` say in which list they are.
+"""
 
 GROUPINGS = Layout(name="hpcpack_groupings", key=str, lifecycle=None)
 """Every `grouping` that a job ever had: a filter by group asks for all that name it."""

@@ -70,12 +70,6 @@ class Property:
             return str(int(text))
         raise wrong(f"{self.name} must be one of {', '.join(self.choices)}.")
 
-    def text(self, value: Any) -> str:
-        """Return *value* as it goes over the wire; nothing is an empty text."""
-        if value is None:
-            return ""
-        return date_time(value) if self.kind is Kind.TIME else str(value)
-
 
 @lru_cache(maxsize=4096)
 def date_time(moment: int) -> str:
@@ -97,6 +91,7 @@ class Book:
         self.rows = tuple(rows)
         self.columns = {one.name: one for one in properties}
         self.names = (key, "State", *self.columns)
+        self._kinds = [(name, one.kind is Kind.TIME) for name, one in self.columns.items()]
         self._folded = {name.lower(): name for name in self.names}
 
     def canonical(self, name: str) -> str | None:
@@ -138,13 +133,18 @@ class Book:
         }
 
     def values(self, resource: Resource) -> dict[str, str]:
-        """Return every property of *resource* as a text."""
+        """Return every property of *resource* as a text; nothing is an empty text."""
         columns = resource.columns
-        return {
-            self.key: str(resource.key),
-            "State": resource.state,
-            **{name: one.text(columns.get(name)) for name, one in self.columns.items()},
-        }
+        found = {self.key: str(resource.key), "State": resource.state}
+        for name, is_time in self._kinds:
+            value = columns[name]
+            if isinstance(value, str):
+                found[name] = value
+            elif value is None:
+                found[name] = ""
+            else:
+                found[name] = date_time(value) if is_time else str(value)
+        return found
 
 
 def listed(values: Mapping[str, str], names: Iterable[str]) -> list[dict[str, str]]:

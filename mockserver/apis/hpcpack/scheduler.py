@@ -7,7 +7,6 @@ from mockserver.apis.hpcpack.course import STUCK, Course
 from mockserver.apis.hpcpack.inventory import ENDED, UNENDED, WAITING
 from mockserver.apis.hpcpack.layouts import JOBS
 from mockserver.store import Resource
-from mockserver.store.query import within
 
 GIVEN_UP = "given up"
 """The fact of a task that was canceled before it began: requeueing its job leaves it alone."""
@@ -47,7 +46,7 @@ class Scheduler(Course):
             self._requeue_tasks(job, moment)
         else:
             self._take(job, "Validating", "Queued", moment)
-        for task in self.tasks_of(job.key, "Queued", steps=False):
+        for task in self.children(job.key, "Queued"):
             self._expand(task, moment)
 
     def _release_tasks(self, job: Resource) -> None:
@@ -122,7 +121,7 @@ class Scheduler(Course):
                 self.conclude(master, moment)
             return
         if self.is_expanded(task):
-            for step in self.steps_of(task, *WAITING, "Running", "Canceling"):
+            for step in self.children(task.key, *WAITING, "Running", "Canceling"):
                 if task.facts.get("stopped") == GIVEN_UP:
                     step.facts["stopped"] = GIVEN_UP
                 self.stop(step, moment, forced=True, finishes=task.state == "Finished")
@@ -133,20 +132,16 @@ class Scheduler(Course):
             job.facts["outcome"] = "Failed"
             self.move(self.jobs, job, "Finishing", moment, "task")
             self.stop_tasks(job, moment, forced=True)
-        elif job.columns["RunUntilCanceled"] != "True" and not self.has_unended_tasks(job.key):
-            failed = self.any_task(
-                within("ParentJobId", [job.key]),
-                within("is_step", [0]),
-                within("state", ["Failed"]),
-            )
+        elif job.columns["RunUntilCanceled"] != "True" and not self.has_children(job.key, *UNENDED):
+            failed = self.has_children(job.key, "Failed")
             job.facts["outcome"] = "Failed" if failed else "Finished"
             self.move(self.jobs, job, "Finishing", moment, "task")
 
     def conclude(self, master: Resource, moment: int) -> None:
         """End a running sweep if all of its subtasks have ended."""
-        if self.steps_of(master, *UNENDED):
+        if self.has_children(master.key, *UNENDED):
             return
-        failed = bool(self.steps_of(master, "Failed"))
+        failed = self.has_children(master.key, "Failed")
         master.facts["outcome"] = "Failed" if failed else "Finished"
         master.facts["result"] = ["", 1 if failed else 0]
         self.move(self.tasks, master, "Finishing", moment, "subtask")

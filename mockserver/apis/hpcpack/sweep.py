@@ -8,7 +8,7 @@ from mockserver.apis.hpcpack.faults import wrong
 from mockserver.apis.hpcpack.properties import TASK
 from mockserver.store import Resource
 
-MOST_STEPS = 2_000
+MOST_STEPS = 1_000
 """How many subtasks a sweep may have."""
 
 SPAN = 2**31
@@ -24,6 +24,7 @@ def new_task(job: Resource, number: int, values: dict[str, Any], moment: int) ->
         "CreateTime": moment,
         "ChangeTime": moment,
         "rank": number * SPAN,
+        "parent": str(job.key),
         "is_step": 0,
         "shown_expanded": 1,
         "shown_unexpanded": 1,
@@ -63,6 +64,7 @@ def steps(master: Resource, moment: int) -> list[Resource]:
             "PreviousState": "",
             "RequeueCount": 0,
             "rank": columns["rank"] + value,
+            "parent": master.key,
             "is_step": 1,
             "shown_expanded": 1,
             "shown_unexpanded": 0,

@@ -162,7 +162,7 @@ class TaskOperations(JobOperations):
             task.facts["stopped"] = GIVEN_UP
         self.move(self.tasks, task, target, now, command)
         if target == "Canceling" and self.is_expanded(task):
-            for step in self.steps_of(task, *WAITING, "Running"):
+            for step in self.children(task.key, *WAITING, "Running"):
                 self.stop(step, now, forced=False)
         return Reply.empty(204)
 
@@ -176,7 +176,7 @@ class TaskOperations(JobOperations):
             task.facts["result"] = ["", 0]
         self.move(self.tasks, task, target, now, command)
         if target == "Finishing":
-            for step in self.steps_of(task, *WAITING, "Running", "Canceling"):
+            for step in self.children(task.key, *WAITING, "Running", "Canceling"):
                 self.stop(step, now, forced=True, finishes=True)
         return Reply.empty(204)
 
@@ -185,6 +185,6 @@ class TaskOperations(JobOperations):
         now = self.world.clock.now()
         self.move(self.tasks, task, target, now, command)
         if self.is_expanded(task):
-            for step in self.steps_of(task, "Failed", "Canceled", "Queued"):
+            for step in self.children(task.key, "Failed", "Canceled", "Queued"):
                 self.move(self.tasks, step, target, now, command)
         return Reply.empty(204)

@@ -239,7 +239,7 @@ class LastSubtaskIsMissing(Selecting):
     operation = "listTasks"
 
     def conditions(self, where: tuple[Condition, ...], call: Call) -> tuple[Condition, ...]:
-        steps = self.tasks_of(call.path["jobId"], steps=True)
+        steps = [one for one in self.tasks_of(call.path["jobId"]) if one.columns["is_step"]]
         if not steps or not named(where, "shown_expanded"):
             return where
         ranks = [one.columns["rank"] for one in self.tasks_of(call.path["jobId"])]
