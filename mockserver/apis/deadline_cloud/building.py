@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from mockserver.apis.deadline_cloud import template
+from mockserver.apis.deadline_cloud import fates, template
 from mockserver.apis.deadline_cloud.parents import is_blocked
 from mockserver.apis.deadline_cloud.views import no_counts
 from mockserver.apis.deadline_cloud.workers import make_slots
@@ -28,6 +28,7 @@ QUEUE_DEFAULTS: Mapping[str, Any] = {
     "schedulingConfiguration": {"priorityFifo": {}},
 }
 ACCOUNT = "123456789012"
+FAILING_SHARE = 0.7
 MAX_FAILED, MAX_RETRIES = 100, 5
 """The limits of a job that is created without any."""
 
@@ -191,11 +192,19 @@ def build(api: DeadlineState, job: Resource, moment: int) -> None:
             for index, values in enumerate(one["tasks"])
         ]
         for task in tasks:
+            spoil(api, task)
             api.schedule(api.tasks, task)
             api.world.expect(task.due)
         api.tasks.insert_many(tasks)
         steps.append(step)
     api.parents.hold(job, steps, moment)
+
+
+def spoil(api: DeadlineState, task: Resource) -> None:
+    """Have most tasks fail in the scenario in which they do."""
+    is_failing = api.service.options.scenario == "failing" and task.facts["fate"] == fates.SUCCEEDS
+    if is_failing and api.world.chance("fails", task.key).number() < FAILING_SHARE:
+        task.facts["fate"] = fates.FAILS
 
 
 def new_step(

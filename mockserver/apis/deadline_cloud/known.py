@@ -128,17 +128,15 @@ def _by_state(
     api: DeadlineState, collection: Collection, kind: str, column: str = "state"
 ) -> dict[str, list[JsonObject]]:
     """Return state -> some resources in it; those of the job that stands still come first."""
-    lifecycle = api.service.machines[
-        "Task" if column == "run_status" else collection.lifecycle or ""
-    ]
-    still = api.jobs.find(Query((within("name", [ONE_OF_EACH.name]),), ("ordinal",)), 1)
+    schema = "Task" if column == "run_status" else collection.lifecycle or ""
+    still: list[Resource] = []
+    if "job_id" in COLUMNS[kind]:
+        jobs = api.jobs.keys(Query((within("name", [ONE_OF_EACH.name]),), ("ordinal",)))
+        still = collection.find(Query((within("job_id", jobs[:1]),)))
     found: dict[str, list[JsonObject]] = {}
-    for state in lifecycle.lifecycle.states:
-        where = (within(column, [state]),)
-        rows = []
-        if still and "job_id" in COLUMNS[kind]:
-            rows = collection.find(Query((*where, within("job_id", [still[0].key]))), SHOWN)
-        rows += collection.find(Query(where), SHOWN)
+    for state in api.service.machines[schema].lifecycle.states:
+        first = [one for one in still if one.state == state]
+        rows = [*first, *collection.find(Query((within(column, [state]),)), SHOWN)]
         unique = {one.key: one for one in rows}
         if unique:
             found[state] = [_ids(api, kind, one) for one in list(unique.values())[:SHOWN]]

@@ -17,11 +17,18 @@ SIGNATURE = (
 )
 
 
-@pytest.fixture
-def farm() -> Iterator[Farm]:
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Farm]:
     """Open a seeded farm."""
     with Farm() as found:
         yield found
+
+
+@pytest.fixture
+def farm(stage: Farm) -> Farm:
+    """Make the farm anew for each test."""
+    stage.reset()
+    return stage
 
 
 def test_a_task_is_found_only_where_it_is(farm: Farm) -> None:

@@ -7,17 +7,24 @@ from functools import partial
 
 import pytest
 
-from mockserver.tests.apis.deadline_farm import VERSION, Farm, task_path
+from mockserver.tests.apis.deadline_farm import Farm, task_path
 
 COMMANDS = ("PENDING", "READY", "SUSPENDED", "CANCELED", "FAILED", "SUCCEEDED")
 BEGUN = ("STARTING", "RUNNING")
 
 
-@pytest.fixture
-def farm() -> Iterator[Farm]:
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Farm]:
     """Open a seeded farm."""
     with Farm() as found:
         yield found
+
+
+@pytest.fixture
+def farm(stage: Farm) -> Farm:
+    """Make the farm anew for each test."""
+    stage.reset()
+    return stage
 
 
 def test_a_job_is_made_and_runs_to_its_end(farm: Farm) -> None:
@@ -273,48 +280,3 @@ def test_sessions_and_actions_follow_their_tasks(farm: Farm) -> None:
         assert [one["sessionActionId"] for one in only] == [action["sessionActionId"]]
     sessions = farm.json(f"{job}/sessions")["sessions"]
     assert {one["lifecycleStatus"] for one in sessions} == {"ENDED"}
-
-
-def test_the_seed_alone_decides_what_happens() -> None:
-    """Two worlds of one seed say the same, before and after time has passed; another seed not."""
-
-    def story(seed: int) -> list[str]:
-        with Farm(seed=seed) as farm:
-            job = farm.submit("dependent")
-            said = [farm.get(job).text, farm.get(f"{farm.queue}/jobs").text]
-            farm.advance(7)
-            path = f"{VERSION}/batch-get-task"
-            ids = {"identifiers": [places[0] for places in farm.facts["tasks"].values()]}
-            return [*said, farm.get(f"{farm.queue}/jobs").text, farm.post(path, ids).text]
-
-    first = story(1)
-    assert first == story(1)
-    assert first != story(2)
-
-
-@pytest.mark.parametrize("scenario", ["calm", "busy", "failing", "empty"])
-def test_every_scenario_tells_a_consistent_past(scenario: str) -> None:
-    """In each world counts and times agree; all but the empty one have jobs."""
-    with Farm(scenario=scenario) as farm:
-        jobs = farm.json(f"{farm.queue}/jobs")["jobs"]
-        assert bool(jobs) is (scenario != "empty")
-        for job in jobs:
-            total = sum(job["taskRunStatusCounts"].values())
-            path = f"{farm.queue}/jobs/{job['jobId']}"
-            steps = farm.json(f"{path}/steps")["steps"]
-            assert sum(sum(one["taskRunStatusCounts"].values()) for one in steps) == total
-            assert job["createdAt"] <= job.get("startedAt", job["createdAt"])
-            assert job.get("startedAt", "") <= job.get("endedAt", "9")
-            for step in steps:
-                root = f"{path}/steps/{step['stepId']}/tasks"
-                for task in farm.json(root)["tasks"]:
-                    started, ended = (
-                        task.get("startedAt", task["createdAt"]),
-                        task.get("endedAt", "9"),
-                    )
-                    assert task["createdAt"] <= started <= ended
-                    if "latestSessionActionId" in task:
-                        action = farm.json(
-                            f"{path}/session-actions/{task['latestSessionActionId']}"
-                        )
-                        assert action["definition"]["taskRun"]["taskId"] == task["taskId"]
