@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.answer import Answer
 from conformance.drivers import Recipe
+from conformance.failures import NotReached, Violation
 from conformance.mode import Needs
 from conformance.probe import Probe
 
 UNKNOWN_ID = 999_999_999
 FOUND_FAR = 1_000_000  # a page that no list has
-READERS = ("listJobs", "getJob", "listInputFiles", "listExecutions", "getExecution", "getExecutionLog")
+READERS = (
+    "listJobs",
+    "getJob",
+    "listInputFiles",
+    "listExecutions",
+    "getExecution",
+    "getExecutionLog",
+)
 COMMANDS = ("cancelJobs", "requeueJobs")
 BAD_TOKEN = {"Authorization": "Token x"}
 NO_JSON_WANTED = {"Accept": "application/xml"}
+RESTED = frozenset({"CANCELED", "COMPLETED", "FAILED"})
 PLAIN_TEXT = {"Content-Type": "text/plain"}
 
 
@@ -49,6 +58,7 @@ def _creating() -> Iterator[Recipe]:
 
 def _commanding(name: str) -> Iterator[Recipe]:
     yield Recipe(name, "202", _Commanding(name), Needs.CHANGE)
+    yield Recipe(name, "202", _Repeating(name), Needs.CHANGE)
     yield Recipe(name, "400", _Commanding(name, {"started": "not-a-time"}), Needs.CHANGE)
     yield Recipe(name, "403", _Commanding(name, headers=BAD_TOKEN), Needs.CHANGE)
     yield Recipe(name, "406", _Commanding(name, headers=NO_JSON_WANTED), Needs.CHANGE)
@@ -123,6 +133,25 @@ class _Commanding:
         )
 
 
+class _Repeating:
+    """A command to a job that it does not act on any more: it is accepted nevertheless."""
+
+    def __init__(self, operation_id: str) -> None:
+        self._operation_id = operation_id
+
+    def __call__(self, probe: Probe) -> Answer:
+        job = probe.subject("Job")
+        key = job.create(probe)
+        job.fire(probe, "cancelJobs", key)
+        try:
+            probe.eventually(lambda: job.state(probe, key) in RESTED)
+        except Violation as violation:
+            if violation.requirement is not None:
+                raise
+            raise NotReached("a job that was to be canceled is not at rest yet") from None
+        return job.fire(probe, self._operation_id, key)
+
+
 def creation(probe: Probe) -> Answer:
     """Make a job."""
     return probe.call("createJob", body=probe.api.order(probe))
@@ -158,6 +187,3 @@ def log_of_nothing(probe: Probe) -> Answer:
         path={"job_exe_id": execution["id"], "log_id": "combined"},
         query={"started": "2199-12-31T00:00:00Z"},
     )
-
-
-Play = Callable[[Probe], Answer]

@@ -1,4 +1,4 @@
-"""Jobs that this run may do with as it likes: made for a check, or left over from an earlier one."""
+"""Jobs that this run may do with as it likes: made for a check, or left over from another."""
 
 from __future__ import annotations
 
@@ -125,9 +125,7 @@ class Cast:
                 raise
             raise NotReached(reason) from None
 
-    def send(
-        self, command: str, jobs: Iterable[Record | int], **given: Any
-    ) -> Answer:
+    def send(self, command: str, jobs: Iterable[Record | int], **given: Any) -> Answer:
         """Send a command for these jobs only, with more filters if given."""
         job_ids = [one if isinstance(one, int) else one["id"] for one in jobs]
         answer = self.probe.call(command, body={**given, "job_ids": job_ids})
@@ -145,4 +143,16 @@ class Cast:
             return all(one["status"] in states for one in now.values())
 
         self.reached(arrived, f"{doing} a job did not show {' or '.join(sorted(states))} in time")
+        return now
+
+    def requeued(self, jobs: Iterable[Record]) -> Mapping[int, Record]:
+        """Wait until each job has been queued once more than it shows; not reached if it is not."""
+        numbers = {one["id"]: one["num_exes"] for one in jobs}
+        now: dict[int, Record] = {}
+
+        def is_done() -> bool:
+            now.update(self.diary.look(numbers))
+            return all(now[job_id]["num_exes"] > number for job_id, number in numbers.items())
+
+        self.reached(is_done, "a job was not requeued in time")
         return now

@@ -10,9 +10,15 @@ from conformance.checks.scale import acquaintance
 from conformance.checks.scale.acquaintance import details
 from conformance.checks.scale.commands import CANCEL, ORDERS, REQUEUE, Drill, Order
 from conformance.checks.scale.filters import Record
-from conformance.checks.scale.job_rules import requeued
 from conformance.checks.scale.listing import executions, ids
-from conformance.checks.scale.moments import DURATIONS, FAR_AWAY, LONG_AGO, ZONES, is_before, spelled
+from conformance.checks.scale.moments import (
+    DURATIONS,
+    FAR_AWAY,
+    LONG_AGO,
+    ZONES,
+    is_before,
+    spelled,
+)
 from conformance.failures import NotReached
 from conformance.mode import Needs
 from conformance.probe import Probe
@@ -162,6 +168,7 @@ def every_job_that_fits_is_canceled(probe: Probe, _: None) -> None:
     """Every job that fits the filter and has not come to a good end becomes CANCELED."""
     drill = Drill(probe, CANCELING)
     jobs = _various(drill, ("RUNNING", "FAILED"))
+    jobs += drill.lent(lambda job: job["is_superseded"] is True)
     drill.accepted(jobs)
     drill.taken(jobs, "it fits the filter")
 
@@ -201,7 +208,12 @@ def jobs_in_other_states_are_not_queued_again(probe: Probe, _: None) -> None:
     drill.left(spared, "only FAILED and CANCELED jobs are requeued")
 
 
-@check("scale/requeueJobs/priority-is-accepted", needs=Needs.CHANGE, plan=st.integers(1, 999), examples=1)
+@check(
+    "scale/requeueJobs/priority-is-accepted",
+    needs=Needs.CHANGE,
+    plan=st.integers(1, 999),
+    examples=1,
+)
 def priority_changes_nothing_about_who_is_requeued(probe: Probe, priority: int) -> None:
     """A request with an integer as priority requeues the jobs that fit just as one without."""
     drill = Drill(probe, REQUEUEING)
@@ -225,7 +237,7 @@ def requeued_job_shows_nothing_of_its_last_run(probe: Probe, _: None) -> None:
     drill = Drill(probe, REQUEUEING)
     jobs = _various(drill, ("FAILED",))
     drill.accepted(jobs)
-    now = requeued(drill.cast, jobs)
+    now = drill.cast.requeued(jobs)
     waiting = [one for one in now.values() if one["status"] == "QUEUED"]
     probe.assume(waiting, "the jobs ran again before they could be looked at")
     for job in waiting:
@@ -242,7 +254,7 @@ def executions_stay_when_a_job_is_requeued(probe: Probe, _: None) -> None:
     before = {one["id"]: executions(one["id"]).whole(probe).results for one in jobs}
     probe.assume(any(before.values()), "no job of ours has had an execution")
     drill.accepted(jobs)
-    requeued(drill.cast, jobs)
+    drill.cast.requeued(jobs)
     for job_id, earlier in before.items():
         later = {one["id"]: one for one in executions(job_id).whole(probe).results}
         for one in earlier:
@@ -250,6 +262,9 @@ def executions_stay_when_a_job_is_requeued(probe: Probe, _: None) -> None:
             said = f"execution {one['exe_num']} of job {job_id} is gone since it was requeued"
             probe.require(kept is not None, said)
             assert kept is not None
+            if one["ended"] is not None and kept["status"] != one["status"]:
+                told = f"execution {one['id']} went from {one['status']} to {kept['status']}"
+                probe.violated("scale/JobExecution/closed", told)
             moved = [name for name in ("created", "queued", "started") if kept[name] != one[name]]
             if moved:
                 told = f"{moved[0]} of execution {one['id']} changed when its job was requeued"
@@ -261,7 +276,9 @@ def running_execution_is_canceled_with_its_job(probe: Probe, _: None) -> None:
     """The running execution of a job that becomes CANCELED ends as CANCELED."""
     drill = Drill(probe, CANCELING)
     (job,) = drill.jobs(1, "RUNNING")
-    running = [one for one in executions(job["id"]).page(probe).results if one["status"] == "RUNNING"]
+    running = [
+        one for one in executions(job["id"]).page(probe).results if one["status"] == "RUNNING"
+    ]
     probe.assume(running, "the job is RUNNING and has no running execution")
     drill.accepted([job])
     drill.taken([job], "it fits")
@@ -274,5 +291,3 @@ def running_execution_is_canceled_with_its_job(probe: Probe, _: None) -> None:
         lambda: shown() != "RUNNING", message="the job is CANCELED, and its execution still RUNNING"
     )
     probe.require(shown() == "CANCELED", f"the job is CANCELED, and its execution is {shown()}")
-
-

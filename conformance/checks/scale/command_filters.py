@@ -9,6 +9,7 @@ from typing import Any
 from conformance.checks.scale import acquaintance
 from conformance.checks.scale.acquaintance import distinct
 from conformance.checks.scale.commands import ORDERS, Drill, Order
+from conformance.checks.scale.exemplars import alike
 from conformance.checks.scale.filters import NO_SUCH_NAME, NO_SUCH_NUMBER, Record, at
 from conformance.checks.scale.moments import LONG_AGO
 from conformance.failures import NotReached
@@ -59,12 +60,16 @@ def _other_pairs(known: list[Record], job: Record) -> list[Any]:
 
 
 def _other_states(_known: list[Record], job: Record) -> list[Any]:
-    return [one for one in ("FAILED", "CANCELED", "COMPLETED", "RUNNING") if one != job["status"]][:3]
+    return [one for one in ("FAILED", "CANCELED", "COMPLETED", "RUNNING") if one != job["status"]][
+        :3
+    ]
 
 
 NARROWINGS = (
     Narrowing("status", "status-filter", lambda job: job["status"], _other_states, "FAILED"),
-    Narrowing("job_type_ids", "job-type-ids-filter", *_plural("job_type", "id", unused=NO_SUCH_NUMBER)),
+    Narrowing(
+        "job_type_ids", "job-type-ids-filter", *_plural("job_type", "id", unused=NO_SUCH_NUMBER)
+    ),
     Narrowing("job_types", "job-types-filter", lambda job: [_pair(job)], _other_pairs),
     Narrowing(
         "job_type_names", "job-type-names-filter", *_plural("job_type", "name", unused=NO_SUCH_NAME)
@@ -75,17 +80,23 @@ NARROWINGS = (
         "error_categories", "error-categories-filter", *_plural("error", "category"), state="FAILED"
     ),
     Narrowing(
-        "error_ids", "error-ids-filter",
-        *_plural("error", "id", as_text=True, unused=NO_SUCH_NUMBER), state="FAILED",
-    ),  # fmt: skip
-    Narrowing(
-        "error_ids", "error-ids-as-integers", *_plural("error", "id", unused=NO_SUCH_NUMBER),
+        "error_ids",
+        "error-ids-filter",
+        *_plural("error", "id", as_text=True, unused=NO_SUCH_NUMBER),
         state="FAILED",
-    ),  # fmt: skip
+    ),
     Narrowing(
-        "is_superseded", "is-superseded-filter", lambda job: job["is_superseded"],
+        "error_ids",
+        "error-ids-as-integers",
+        *_plural("error", "id", unused=NO_SUCH_NUMBER),
+        state="FAILED",
+    ),
+    Narrowing(
+        "is_superseded",
+        "is-superseded-filter",
+        lambda job: job["is_superseded"],
         lambda _known, job: [not job["is_superseded"]],
-    ),  # fmt: skip
+    ),
 )
 
 
@@ -109,6 +120,25 @@ def _narrowed(order: Order, one: Narrowing) -> None:
         drill.accepted([fitting], **given)
         drill.taken([fitting], f"it fits {given or 'job_ids'}")
         drill.left([first, last], f"it does not fit {one.name} {values}")
+        if one.name == "job_types":
+            _of_another_version(drill)
+
+
+def _of_another_version(drill: Drill) -> None:
+    """Name one version of a job type beside the id of a job of another version."""
+    kinds = alike(drill.probe, drill.cast.body())
+    if len(kinds) < 2:
+        return
+    try:
+        (job,) = drill.jobs_of(kinds[0])
+    except NotReached:
+        return
+    control = drill.jobs(1)
+    pair = {"name": kinds[1]["name"], "version": kinds[1]["version"]}
+    drill.accepted([job], job_types=[pair])
+    drill.accepted(control)
+    drill.taken(control, "nothing else is asked for")
+    drill.left([job], f"it is of version {kinds[0]['version']}, and {pair} was asked for")
 
 
 def _three(drill: Drill, one: Narrowing) -> tuple[Record, Record, Record]:
@@ -130,8 +160,8 @@ for _order in ORDERS:
         _narrowed(_order, _one)
 
 
-def _for_both(order: Order) -> None:
-    """Register the claims that are the same for both commands."""
+def _listed(order: Order) -> None:
+    """Register the claims about lists in the body of a command."""
     prefix = f"scale/{order.operation_id}"
 
     @check(f"{prefix}/job-ids-filter", needs=Needs.CHANGE)
@@ -148,7 +178,9 @@ def _for_both(order: Order) -> None:
         """A job fits a list if it fits any of its values, wherever that stands."""
         known = acquaintance.sample(probe)
         drill = Drill(probe, order)
-        lists = [one for one in NARROWINGS if one.name in {"job_type_ids", "job_types", "job_type_names"}]
+        lists = [
+            one for one in NARROWINGS if one.name in {"job_type_ids", "job_types", "job_type_names"}
+        ]
         jobs = drill.jobs(2 * len(lists))
         for index, one in enumerate(lists):
             early, late = jobs[2 * index : 2 * index + 2]
@@ -156,7 +188,14 @@ def _for_both(order: Order) -> None:
             probe.assume(strange, "all known jobs are of one job type")
             drill.accepted([early], **{one.name: [*one.own(early), *strange]})
             drill.accepted([late], **{one.name: [*strange, *one.own(late)]})
-        drill.taken(jobs, "it fits a value of each list")
+        several = drill.jobs(3)
+        drill.accepted(several)
+        drill.taken([*jobs, *several], "it fits a value of each list")
+
+
+def _combined(order: Order) -> None:
+    """Register the claim that filters narrow each other down."""
+    prefix = f"scale/{order.operation_id}"
 
     @check(f"{prefix}/filters-combine", needs=Needs.CHANGE)
     def job_has_to_fit_every_filter(probe: Probe, _: None) -> None:
@@ -182,11 +221,17 @@ def _for_both(order: Order) -> None:
                 wrong = {one.name: fitting, "job_type_ids": others, "is_superseded": False}
                 drill.accepted([job], **wrong)
                 left.append(job)
+        drill.accepted(jobs[:1], status="FAILED")
         last = jobs[-1]
         full = {one.name: one.own(last) for one in usual if one.own(last) is not None}
         drill.accepted([last], **full, is_superseded=False, started=LONG_AGO)
         drill.taken([last], "it fits every filter")
         drill.left(left, "it does not fit one of the filters")
+
+
+def _odd(order: Order) -> None:
+    """Register the claims about fields that make no sense."""
+    prefix = f"scale/{order.operation_id}"
 
     @check(f"{prefix}/unknown-keys-are-ignored", needs=Needs.CHANGE)
     def unknown_key_changes_nothing(probe: Probe, _: None) -> None:
@@ -201,10 +246,11 @@ def _for_both(order: Order) -> None:
     def unknown_job_type_is_refused(probe: Probe, _: None) -> None:
         """A pair in job_types that names no job type is answered 400."""
         drill = Drill(probe, order)
-        for pair in ({"name": NO_SUCH_NAME, "version": "1.0.0"},):
-            answer = drill.give(drill.jobs(1), job_types=[pair])
-            probe.require(answer.status == 400, f"{answer.exchange} for {pair}")
+        answer = drill.give(drill.jobs(1), job_types=[{"name": NO_SUCH_NAME, "version": "1.0.0"}])
+        probe.require(answer.status == 400, f"{answer.exchange} for a job type that is unknown")
 
 
 for _order in ORDERS:
-    _for_both(_order)
+    _listed(_order)
+    _combined(_order)
+    _odd(_order)

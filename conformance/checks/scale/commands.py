@@ -6,14 +6,14 @@ jobs are touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.answer import Answer
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record
-from conformance.checks.scale.listing import executions, ids
+from conformance.checks.scale.listing import JOBS, executions, ids
 from conformance.probe import Probe
 
 CANCEL, REQUEUE = "cancelJobs", "requeueJobs"
@@ -36,9 +36,8 @@ class Order:
 
     def missed(self, before: Record, now: Record) -> bool:
         """Whether a job has gone where the command could not follow, before it came."""
-        if self.operation_id == CANCEL:
-            return now["status"] in {"COMPLETED", "FAILED"} and now["status"] != before["status"]
-        return False
+        on_its_way = before["status"] not in {"FAILED", "CANCELED", "COMPLETED"}
+        return on_its_way and now["status"] in {"FAILED", "COMPLETED"}
 
 
 ORDERS = (
@@ -64,6 +63,17 @@ class Drill:
             self.knows(one)
         return found
 
+    def jobs_of(self, job_type: Record) -> list[Record]:
+        """Return a job of a job type that the command could take."""
+        body = {**self.cast.body(), "job_type_id": job_type["id"]}
+        answer = self.probe.ok("createJob", body=body)
+        job: Record = answer.json
+        if self.order.operation_id == REQUEUE:
+            self.cast.send(CANCEL, [job])
+            job = self.cast.wait([job], {"CANCELED"}, "canceling")[job["id"]]
+        self.knows(job)
+        return [job]
+
     def knows(self, job: Record) -> None:
         """Remember what a job looks like before the command is sent."""
         self._before[job["id"]] = job
@@ -86,7 +96,13 @@ class Drill:
             now = self.cast.diary.look(ids(jobs))
             for job in jobs:
                 escaped = self.order.missed(self._before[job["id"]], now[job["id"]])
-                self.probe.assume(not escaped, f"a job had ended before it could be {self.order.verb}")
+                self.probe.assume(
+                    not escaped, f"a job had ended before it could be {self.order.verb}"
+                )
+                astray = self._went_astray(self._before[job["id"]], now[job["id"]])
+                self.probe.require(
+                    not astray, f"job {job['id']} went {astray} when it was to be {self.order.verb}"
+                )
             late[:] = [
                 one for one in jobs if not self.order.took(self._before[one["id"]], now[one["id"]])
             ]
@@ -97,6 +113,27 @@ class Drill:
             return f"job {job['id']} ({job['status']}) was not {self.order.verb}: {why}"
 
         self.probe.eventually(is_done, message=message)
+
+    def _went_astray(self, before: Record, now: Record) -> str:
+        """Return from where to where a job at rest was taken that only a command can take."""
+        if before["status"] not in {"FAILED", "CANCELED"} or now["status"] == before["status"]:
+            return ""
+        if self.order.took(before, now) or now["num_exes"] > before["num_exes"]:
+            return ""
+        return f"from {before['status']} to {now['status']}"
+
+    def lent(self, fits: Callable[[Record], bool]) -> list[Record]:
+        """Return jobs that the target file lets us touch, and that the command could take."""
+        keys = [key for kind in ("Job", "*") for key in self.probe.target.touch.get(kind, ())]
+        if not keys:
+            return []
+        found = JOBS.page(self.probe, job_id=keys[:100], page_size=100).results
+        taken = [
+            one for one in found if one["status"] in {"FAILED", self.order.usual} and fits(one)
+        ]
+        for one in taken:
+            self.knows(one)
+        return taken[:2]
 
     def left(self, jobs: Sequence[Record], why: str) -> None:
         """Require that the command was not carried out on any of the jobs."""
@@ -121,5 +158,3 @@ class Drill:
 
 def _names(given: dict[str, Any]) -> str:
     return ", ".join(f"{name} {value!r}" for name, value in given.items()) or "jobs of ours"
-
-

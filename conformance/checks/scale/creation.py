@@ -75,9 +75,8 @@ def job_type_is_the_one_asked_for(probe: Probe, _: None) -> None:
     for purpose in PURPOSES:
         body = Cast(probe).body(purpose)
         _has_type(probe, body, body["job_type_id"])
-    interface = {name for name in at(Cast(probe).body(), "input", "files") or {}}
-    for job_type in _job_types_alike(probe, interface):
-        _has_type(probe, {**Cast(probe).body(), "job_type_id": job_type}, job_type)
+    for job_type in exemplars.alike(probe, Cast(probe).body()):
+        _has_type(probe, {**Cast(probe).body(), "job_type_id": job_type["id"]}, job_type["id"])
 
 
 def _has_type(probe: Probe, body: Record, wanted: Any) -> None:
@@ -88,26 +87,6 @@ def _has_type(probe: Probe, body: Record, wanted: Any) -> None:
         probe.require(
             found == wanted, f"a job of job type {wanted} was asked for, and one of {found} made"
         )
-
-
-def _job_types_alike(probe: Probe, files: set[str]) -> list[Any]:
-    """Return versions of one job type, of those whose jobs take just the inputs that we can give."""
-    jobs = {job["job_type"]["id"]: job for job in acquaintance.sample(probe)}
-    names = [job["job_type"]["name"] for job in jobs.values()]
-    found = []
-    for job_type, job in sorted(jobs.items()):
-        if names.count(job["job_type"]["name"]) < 2 or job["job_type"]["is_system"]:
-            continue
-        inputs = at(details(probe, job["id"]), "job_type_rev", "manifest", "job", "interface", "inputs")
-        required = [
-            one["name"]
-            for kind in ("files", "json")
-            for one in (inputs or {}).get(kind, [])
-            if one.get("required", True)
-        ]
-        if inputs and set(required) <= files and job["job_type"]["is_active"]:
-            found.append(job_type)
-    return found[:3]
 
 
 @check("scale/createJob/input-as-sent", needs=Needs.CREATE, plan=st.integers(1, 99), examples=1)
@@ -146,7 +125,10 @@ def _holds(probe: Probe, job: Record, sent: Record) -> None:
 
 
 @check(
-    "scale/createJob/configuration-as-sent", needs=Needs.CREATE, plan=st.integers(1, 1000), examples=3
+    "scale/createJob/configuration-as-sent",
+    needs=Needs.CREATE,
+    plan=st.integers(1, 1000),
+    examples=3,
 )
 def configuration_holds_the_priority_sent(probe: Probe, priority: int) -> None:
     """The configuration of the new job holds the priority that was sent."""
@@ -226,7 +208,9 @@ def files_for_an_unknown_input_are_left_out(probe: Probe, _: None) -> None:
     probe.require(left_out, "the new job has files for an input that its job type does not know")
 
 
-@check("scale/createJob/bad-priority-is-400", needs=Needs.CREATE, plan=st.integers(-9, 0), examples=2)
+@check(
+    "scale/createJob/bad-priority-is-400", needs=Needs.CREATE, plan=st.integers(-9, 0), examples=2
+)
 def priority_below_1_is_refused(probe: Probe, priority: int) -> None:
     """A configuration with a priority below 1 is answered 400."""
     body = {**Cast(probe).body("slow"), "configuration": {"priority": priority}}

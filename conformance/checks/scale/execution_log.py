@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -42,7 +43,9 @@ def _written(probe: Probe) -> list[tuple[Record, list[Record]]]:
     for state in ("FAILED", "COMPLETED"):
         for job in acquaintance.in_state(probe, state)[:3]:
             if job["id"] != veteran["id"]:
-                known += [one for one in executions(job["id"]).page(probe).results if one["ended"]][:1]
+                known += [one for one in executions(job["id"]).page(probe).results if one["ended"]][
+                    :1
+                ]
     logs = []
     for execution in known[:6]:
         answer = log(probe, execution)
@@ -92,7 +95,7 @@ def messages_of_one_time_have_different_numbers(probe: Probe, _: None) -> None:
 def messages_ascend_by_time_and_number(probe: Probe, _: None) -> None:
     """The messages ascend by @timestamp and then by scale_order_num."""
     for execution, lines in _written(probe):
-        for first, second in zip(lines, lines[1:], strict=False):
+        for first, second in pairwise(lines):
             tied = instant(first["@timestamp"]) == instant(second["@timestamp"])
             wrong = is_before(second["@timestamp"], first["@timestamp"]) or (
                 tied and second["scale_order_num"] < first["scale_order_num"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from conformance.checks.scale import acquaintance, exemplars, sight
@@ -69,7 +69,9 @@ def exe_num_leads_to_the_details(probe: Probe, _: None) -> None:
             answer = probe.call("getExecution", path=path)
             probe.require(answer.is_success, f"the list has it, and {answer.exchange}")
             same = answer.json["id"] == one["id"]
-            probe.require(same, f"{answer.exchange} has the id {answer.json['id']}, not {one['id']}")
+            probe.require(
+                same, f"{answer.exchange} has the id {answer.json['id']}, not {one['id']}"
+            )
 
 
 @check("scale/getExecution/is-the-execution-asked-for")
@@ -235,7 +237,7 @@ def higher_exe_num_was_queued_later(probe: Probe, _: None) -> None:
         def complaint(listing: Listing = listing) -> str | None:
             results = listing.whole(probe).results
             rising = sorted(results, key=lambda one: one["exe_num"])
-            for first, second in zip(rising, rising[1:], strict=False):
+            for first, second in pairwise(rising):
                 fine = "." in second["queued"] and second["queued"] == first["queued"]
                 if fine or is_before(second["queued"], first["queued"]):
                     return (
@@ -258,7 +260,9 @@ def times_of_an_execution_never_change(probe: Probe, _: None) -> None:
             shown = [probe.ok("getExecution", path=path).json]
             shown += [each for each in listing.whole(probe).results if each["id"] == one["id"]]
             for each in shown:
-                moved = [name for name in ("created", "queued", "started") if each[name] != one[name]]
+                moved = [
+                    name for name in ("created", "queued", "started") if each[name] != one[name]
+                ]
                 probe.require(not moved, f"{moved} of execution {one['id']} changed")
 
 
@@ -273,4 +277,6 @@ def job_type_of_an_execution_is_that_of_its_job(probe: Probe, _: None) -> None:
         ]
         for one in [*found, *single]:
             there = one["job_type"]["id"]
-            probe.require(there == wanted, f"execution {one['id']} is of {there}, its job of {wanted}")
+            probe.require(
+                there == wanted, f"execution {one['id']} is of {there}, its job of {wanted}"
+            )

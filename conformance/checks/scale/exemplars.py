@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from conformance.checks.scale import acquaintance
 from conformance.checks.scale.acquaintance import SETTLED
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
-from conformance.checks.scale.listing import JOBS, MOST, executions
+from conformance.checks.scale.listing import JOBS, MOST, executions, ids
 from conformance.failures import NotReached
 from conformance.mode import Needs
 from conformance.probe import Probe
@@ -28,10 +29,8 @@ def with_executions(probe: Probe) -> tuple[Record, Sequence[Record]]:
         if len(found) >= SEVERAL or (job["num_exes"] <= len(best[1]) and len(best[1]) > 0):
             break
     if (best is None or len(best[1]) < SEVERAL) and probe.mode.allows(Needs.CHANGE):
-        try:
+        with suppress(NotReached):
             best = _grown(probe)
-        except NotReached:
-            pass
     probe.assume(best is not None and best[1], "no job that has come to an end had an execution")
     assert best is not None
     return best
@@ -54,15 +53,9 @@ def _grown(probe: Probe) -> tuple[Record, Sequence[Record]]:
     jobs = cast.made(1, "failing" if fails else "slow")
     for turn in range(SEVERAL):
         if turn:
+            jobs = list(cast.diary.look(ids(jobs)).values())
             cast.send("requeueJobs", jobs)
-            number = cast.diary.read(jobs[0]["id"])["num_exes"]
-            cast.reached(
-                lambda known=number: (  # type: ignore[misc]
-                    cast.diary.read(jobs[0]["id"])["status"] not in SETTLED
-                    or cast.diary.read(jobs[0]["id"])["num_exes"] > known
-                ),
-                "the job was not requeued in time",
-            )
+            cast.requeued(jobs)
         if fails and turn != 1:
             cast.wait(jobs, SETTLED)
             continue
@@ -136,8 +129,6 @@ def _reading(probe: Probe, jobs: Sequence[Record]) -> Record | None:
     return acquaintance.details(probe, answer.json["id"])
 
 
-
-
 def running(probe: Probe) -> Record:
     """Return a job that is RUNNING."""
     found = acquaintance.in_state(probe, "RUNNING")
@@ -154,3 +145,23 @@ def failed(probe: Probe) -> Record:
         found = Cast(probe).in_state("FAILED", 1)
     probe.assume(found, "no job is FAILED")
     return found[0]
+
+
+def alike(probe: Probe, body: Record) -> list[Record]:
+    """Return versions of one job type whose jobs can be made with the inputs that we have."""
+    given = set(at(body, "input", "files") or {}) | set(at(body, "input", "json") or {})
+    jobs = {job["job_type"]["id"]: job for job in acquaintance.sample(probe)}
+    names = [job["job_type"]["name"] for job in jobs.values()]
+    found: list[Record] = []
+    for _, job in sorted(jobs.items()):
+        kind = job["job_type"]
+        if names.count(kind["name"]) < 2 or kind["is_system"] or not kind["is_active"]:
+            continue
+        shown = acquaintance.details(probe, job["id"])
+        inputs = at(shown, "job_type_rev", "manifest", "job", "interface", "inputs")
+        declared = [one for each in ("files", "json") for one in (inputs or {}).get(each, [])]
+        required = {one["name"] for one in declared if one.get("required", True)}
+        same_name = not found or found[0]["name"] == kind["name"]
+        if inputs and required <= given and same_name:
+            found.append(kind)
+    return found

@@ -116,10 +116,8 @@ def unsound(
                 several = isinstance(wanted, list | tuple) and len(wanted) > 1
                 slug = "repeated-filter-widens" if several else one.slug
                 slug = slug if len(given) == 1 else "filters-combine"
-                shown = "/".join(one.place)
-                return slug, (
-                    f"{_spelled(query)} lets through a result whose {shown} is {one.value(record)!r}"
-                )
+                shown = f"{'/'.join(one.place)} is {one.value(record)!r}"
+                return slug, f"{_spelled(query)} lets through a result whose {shown}"
     return None
 
 

@@ -10,11 +10,13 @@ from datetime import timedelta
 from conformance.checks.scale import sight
 from conformance.checks.scale.filters import Record
 from conformance.checks.scale.listing import JOBS
-from conformance.checks.scale.moments import grain, is_before
+from conformance.checks.scale.moments import grain, instant, is_before
 from conformance.checks.scale.patience import persistent
 from conformance.probe import Probe
 
 TICK = timedelta(milliseconds=50)  # of a clock that is coarser than the times it is shown with
+
+DATES = ("queued", "started", "ended")  # each set at the moment of a change of status
 
 Judgement = Callable[[Record], str | None]
 
@@ -82,7 +84,7 @@ class Diary:
 
     def _listed(self, job_id: int) -> Record:
         results = self._probe.ok("listJobs", query={"job_id": job_id}).json["results"]
-        found: Record = next((one for one in results if one["id"] == job_id), None) or {}
+        found: Record | None = next((one for one in results if one["id"] == job_id), None)
         return found or self._details(job_id)
 
     def _claim(
@@ -110,11 +112,16 @@ def _kept(before: Record, name: str, *, only_unmoved: bool = False) -> Judgement
 
 
 def _later(before: Record, name: str, lasted: timedelta) -> Judgement:
-    apart = lasted > grain(before[name]) + TICK
+    told = grain(before[name]) + TICK
+    former = instant(before[name])
 
     def judge(now: Record) -> str | None:
         if _mark(now) == _mark(before):
             return None
+        changed = [instant(now[one]) for one in DATES if now[one] != before[one]]
+        apart = lasted > told or any(
+            one is not None and former is not None and one - former > told for one in changed
+        )
         if not is_before(now[name], before[name]) and not (apart and now[name] == before[name]):
             return None
         change = f"went from {before['status']} to {now['status']}"

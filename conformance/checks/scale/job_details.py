@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from conformance.checks.scale import acquaintance, exemplars, sight
 from conformance.checks.scale.acquaintance import details
+from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
 from conformance.checks.scale.listing import JOBS, executions, ids, input_files, version
 from conformance.checks.scale.patience import Unsteady, insist
+from conformance.checks.scale.rules import ENDED
+from conformance.mode import Needs
 from conformance.probe import Probe
 from conformance.registry import check
 
 PARTS = ("job_type", "node", "error", "batch", "recipe", "event", "superseded_job")
 MIB = 1 << 20
+LAGS = 3  # changes after which details lag behind, before that is called one
 
 
 def some(probe: Probe, drawn: int, number: int = 6) -> list[Record]:
@@ -66,6 +70,27 @@ def details_agree_with_the_list(probe: Probe, drawn: int) -> None:
         return None
 
     insist(probe, complaint)
+    if probe.mode.allows(Needs.CHANGE):
+        _agree_after_a_change(probe)
+
+
+def _agree_after_a_change(probe: Probe) -> None:
+    """Look at details right after the list has shown a change; they must not lag each time."""
+    cast, lagging = Cast(probe), ""
+    for job in cast.made(LAGS):
+        details(probe, job["id"])
+        cast.send("cancelJobs", [job])
+        listed = cast.wait([job], ENDED)[job["id"]]
+        shown = details(probe, job["id"])
+        again = cast.diary.look([job["id"]])[job["id"]]
+        name = _differing(listed, shown)
+        if name is None or version(again) != version(listed):
+            return
+        lagging = (
+            f"the list shows {name} {_plain(listed, name)!r} of job {job['id']}, "
+            f"and its details then {_plain(shown, name)!r}"
+        )
+    probe.require(not lagging, lagging)
 
 
 def _differing(listed: Record, shown: Record) -> str | None:
@@ -165,7 +190,9 @@ def execution_is_the_latest(probe: Probe, drawn: int) -> None:
             shown = at(before, "execution", "exe_num")
             if shown == latest:
                 return None
-            return f"job {job_id} ({before['status']}) shows execution {shown}, the latest is {latest}"
+            return (
+                f"job {job_id} ({before['status']}) shows execution {shown}, the latest is {latest}"
+            )
 
         insist(probe, complaint)
 

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.checks.scale import acquaintance
+from conformance.checks.scale import acquaintance, exemplars
+from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
 from conformance.checks.scale.listing import JOBS, Page
 from conformance.checks.scale.moments import instant
 from conformance.checks.scale.patience import insist
+from conformance.failures import NotReached
+from conformance.mode import Needs
 from conformance.probe import Probe
 from conformance.registry import check
 
-SIZE = 60
+SIZE = 100
 FIELDS = (
     "id", "created", "last_modified", "queued", "started", "ended", "last_status_change",
     "num_exes", "source_started", "source_ended", "source_sensor_class", "source_sensor",
     "source_collection", "source_task",
 )  # fmt: skip
 SORTABLE = 4  # of the following: how flags and states are sorted among themselves is not said
-TIED = ("source_sensor_class", "source_collection", "source_task", "num_exes", "is_superseded", "status")
-UNTIED = ("id", "-id", "created", "-created")
+TIED = (
+    "source_sensor_class",
+    "source_collection",
+    "source_task",
+    "num_exes",
+    "is_superseded",
+    "status",
+)
+UNTIED = ("id", "created")
 
 
 def precedes(one: Any, other: Any) -> bool:
@@ -51,7 +62,7 @@ def unsorted(
 ) -> str | None:
     """Complain if two results that have a value stand the wrong way round."""
     having = [one for one in results if value(one) is not None]
-    for first, second in zip(having, having[1:], strict=False):
+    for first, second in pairwise(having):
         early, late = (second, first) if not falling else (first, second)
         if precedes(value(early), value(late)):
             return f"{value(first)!r} of job {first['id']} stands before {value(second)!r}"
@@ -69,9 +80,9 @@ def _sorted(probe: Probe, order: str, value: Callable[[Record], Any], *, falling
             refused.append(answer.status)
             return None
         first = Page.of(answer)
-        results = list(first.results)
-        if first.count > SIZE:
-            results += JOBS.page(probe, order=order, page_size=SIZE, page=2).results
+        results, last = list(first.results), -(-first.count // SIZE)
+        if last > 1:
+            results += Page.of(JOBS.ask(probe, order=order, page_size=SIZE, page=last)).results
         values.update(value(one) for one in results)
         wrong = unsorted(results, value, falling=falling)
         return None if wrong is None else f"with order={order}, {wrong}"
@@ -80,9 +91,20 @@ def _sorted(probe: Probe, order: str, value: Callable[[Record], Any], *, falling
     return not refused and len(values - {None}) > 1
 
 
+def _different(probe: Probe) -> None:
+    """See that there are jobs with one execution and others with several, if that can be had."""
+    try:
+        exemplars.with_executions(probe)
+        if probe.mode.allows(Needs.CREATE):
+            Cast(probe).made(1)
+    except NotReached:
+        return
+
+
 @check("scale/listJobs/order-sorts")
 def results_ascend_by_the_field_asked_for(probe: Probe, _: None) -> None:
     """With order=field, the results ascend by that field."""
+    _different(probe)
     told = [_sorted(probe, one, lambda job, one=one: job[one], falling=False) for one in FIELDS]  # type: ignore[misc]
     probe.assume(any(told), "no field can be ordered by in which jobs differ")
 
@@ -90,7 +112,10 @@ def results_ascend_by_the_field_asked_for(probe: Probe, _: None) -> None:
 @check("scale/listJobs/dash-reverses")
 def results_descend_with_a_dash(probe: Probe, _: None) -> None:
     """With a dash before the field, the results descend by it."""
-    told = [_sorted(probe, f"-{one}", lambda job, one=one: job[one], falling=True) for one in FIELDS]  # type: ignore[misc]
+    _different(probe)
+    told = [
+        _sorted(probe, f"-{one}", lambda job, one=one: job[one], falling=True) for one in FIELDS
+    ]  # type: ignore[misc]
     probe.assume(any(told), "no field can be ordered by in which jobs differ")
 
 
@@ -106,6 +131,7 @@ def equal_results_are_sorted_by_the_next_field(probe: Probe, drawn: tuple[str, s
     for index in range(len(TIED)):
         first, second = TIED[(turn + index) % len(TIED)], TIED[(turn + index + 1) % SORTABLE]
         told.append(_nested(probe, [f"{sign}{first}", last]))
+        told.append(_nested(probe, [first, f"-{last}"]))
         if index < 2 and first != second:
             told.append(_nested(probe, [first, f"{sign}{second}", last]))
     probe.assume(any(told), "no two jobs are equal by a field that can be ordered by")
@@ -122,7 +148,7 @@ def _nested(probe: Probe, orders: Sequence[str]) -> bool:
             return None
         results = answer.json["results"]
         for level in range(1, len(names)):
-            for first, second in zip(results, results[1:], strict=False):
+            for first, second in pairwise(results):
                 tied = all(
                     first[name] == second[name] and first[name] is not None
                     for name in names[:level]

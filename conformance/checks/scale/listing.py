@@ -8,7 +8,14 @@ from typing import Any
 
 from conformance.answer import Answer
 from conformance.checks.scale import sight
-from conformance.checks.scale.filters import EXECUTION_FILTERS, JOB_FILTERS, TIME_FILTERS, Query, Record
+from conformance.checks.scale.filters import (
+    EXECUTION_FILTERS,
+    JOB_FILTERS,
+    TIME_FILTERS,
+    Filter,
+    Query,
+    Record,
+)
 from conformance.failures import NotReached
 from conformance.probe import Probe
 
@@ -110,6 +117,7 @@ class Listing:
         return probe.ok(self.operation_id, path=self.path, query=query)
 
     def _see(self, probe: Probe, query: Query, page: Page) -> None:
+        known: Sequence[Filter]
         match self.operation_id:
             case "listJobs":
                 sight.jobs(probe, page.results)

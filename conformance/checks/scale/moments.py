@@ -42,10 +42,10 @@ def is_exact(text: str) -> bool:
 def spelled(moment: datetime, zone: str = "Z") -> str:
     """Return the text of a moment in a zone: Z, or hours and minutes ahead of it."""
     if zone == "Z":
-        return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return spelled(moment, "+00:00").replace("+00:00", "Z")
     hours, minutes = int(zone[:3]), int(zone[0] + zone[4:])
     there = timezone(timedelta(hours=hours, minutes=minutes))
-    return moment.astimezone(there).isoformat(timespec="microseconds")
+    return moment.astimezone(there).isoformat(timespec="microseconds").replace(".000000", "")
 
 
 def after(text: str) -> str:

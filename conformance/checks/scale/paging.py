@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.checks.scale import acquaintance, exemplars
+from conformance.checks.scale.filters import JOB_FILTERS
 from conformance.checks.scale.listing import (
     DEFAULT_SIZE,
     JOBS,
@@ -49,8 +50,8 @@ def _size(page: Page, drawn: int) -> int:
     return max(1, min(MOST, -(-page.count // (2 + drawn % 3))))
 
 
-def _paged(operation_id: str, case: Callable[[Probe], Case]) -> None:  # noqa: C901 - a list of claims
-    """Register the claims about the pages of one list."""
+def _sized(operation_id: str, case: Callable[[Probe], Case]) -> None:
+    """Register the claims about how much a page of one list holds."""
     prefix = f"scale/{operation_id}"
 
     @check(f"{prefix}/first-page-by-default")
@@ -112,6 +113,11 @@ def _paged(operation_id: str, case: Callable[[Probe], Case]) -> None:  # noqa: C
             answer = listing.ask(probe, page_size=size)
             probe.require(answer.is_success, f"{answer.exchange}")
 
+
+def _counted(operation_id: str, case: Callable[[Probe], Case]) -> None:
+    """Register the claims about what all pages of one list hold together."""
+    prefix = f"scale/{operation_id}"
+
     @check(f"{prefix}/pages-hold-each-result-once", plan=st.integers(0, 2), examples=2)
     def pages_hold_each_result_once(probe: Probe, drawn: int) -> None:
         """Going through the pages by number meets every result exactly once."""
@@ -144,6 +150,13 @@ def _paged(operation_id: str, case: Callable[[Probe], Case]) -> None:  # noqa: C
             return f"count is {wrong[0]}, where {number} results match"
 
         _for_each(probe, case, counted)
+        if operation_id == "listJobs":
+            _counted_when_filtered(probe)
+
+
+def _linked(operation_id: str, case: Callable[[Probe], Case]) -> None:
+    """Register the claims about the links between the pages of one list."""
+    prefix = f"scale/{operation_id}"
 
     @check(f"{prefix}/next-leads-on", plan=st.integers(0, 2), examples=2)
     def next_is_the_page_that_follows(probe: Probe, drawn: int) -> None:
@@ -196,6 +209,25 @@ def _paged(operation_id: str, case: Callable[[Probe], Case]) -> None:  # noqa: C
         _for_each(probe, case, followed_back)
 
 
+def _counted_when_filtered(probe: Probe) -> None:
+    """Insist on the count of what each filter lets through."""
+    known = acquaintance.sample(probe)
+    for one in JOB_FILTERS:
+        values = acquaintance.distinct(known, one.value)[:1]
+        query = {one.name: values}
+
+        def complaint(query: Query = query) -> str | None:
+            before = JOBS.whole(probe, **query)
+            number = len(set(ids(before.results)))
+            if before.count == number:
+                return None
+            _unchanged(JOBS.whole(probe, **query), before)
+            return f"count is {before.count}, where {number} results match {dict(query)}"
+
+        if values:
+            insist(probe, complaint)
+
+
 def _for_each(
     probe: Probe, case: Callable[[Probe], Case], claim: Callable[[Listing, Query], str | None]
 ) -> None:
@@ -229,6 +261,11 @@ def _other_page(page: Page, wanted: Page, said: str, number: int) -> str | None:
     return f"{said}, which is not page {number} of the same query"
 
 
-_paged("listJobs", _jobs)
-_paged("listInputFiles", _files)
-_paged("listExecutions", _executions)
+for _operation_id, _case in (
+    ("listJobs", _jobs),
+    ("listInputFiles", _files),
+    ("listExecutions", _executions),
+):
+    _sized(_operation_id, _case)
+    _counted(_operation_id, _case)
+    _linked(_operation_id, _case)

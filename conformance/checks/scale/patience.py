@@ -12,7 +12,7 @@ LAG = 0.25  # seconds that one answer may be behind another
 Complaint = Callable[[], str | None]
 
 
-class Unsteady(NotReached):  # noqa: N818 - a finding, like its parent
+class Unsteady(NotReached):
     """The target changed between two looks, so that they cannot be compared."""
 
 

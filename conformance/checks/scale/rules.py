@@ -23,7 +23,7 @@ class Rule:
 
 def _first_run(job: Record) -> bool:
     """Whether the times of a job must be those of one run."""
-    return job["num_exes"] <= 1
+    return bool(job["num_exes"] <= 1)
 
 
 def _status_is_a_choice(job: Record) -> str | None:
@@ -128,7 +128,9 @@ def _name(record: Record) -> str:
 
 JOB_RULES = (
     Rule("scale/Job/status-choices", _status_is_a_choice),
-    Rule("scale/Job/created-before-queued", _ordered("created", "queued"), _both("created", "queued")),
+    Rule(
+        "scale/Job/created-before-queued", _ordered("created", "queued"), _both("created", "queued")
+    ),
     Rule(
         "scale/Job/queued-before-started",
         _ordered("queued", "started"),

@@ -84,9 +84,7 @@ def results(
     _note(probe, requirement, first[1], complaint)
 
 
-def _hold(
-    probe: Probe, rules: Sequence[Rule], found: Iterable[Record], again: Again
-) -> None:
+def _hold(probe: Probe, rules: Sequence[Rule], found: Iterable[Record], again: Again) -> None:
     for record in found:
         for one in rules:
             if one.requirement in probe.violations or not one.applies(record):
@@ -106,9 +104,7 @@ def _repeated(rule: Rule, record: Record, again: Again) -> Callable[[], str | No
     return complaint
 
 
-def _note(
-    probe: Probe, requirement: str, first: str, complaint: Callable[[], str | None]
-) -> None:
+def _note(probe: Probe, requirement: str, first: str, complaint: Callable[[], str | None]) -> None:
     lasting: str | None = first
     if requirement not in probe.visit.findings.violations:  # else it was looked at again before
         try:
