@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_what_was_kept_is_recalled(folder: Path) -> None:
     cache.keep("document-1", {"a": [1, None]})
 
     assert cache.recall("document-1") == {"a": [1, None]}
-    assert [one.name for one in folder.iterdir()] == ["document-1.json"]
+    assert [one.name for one in folder.iterdir()] == [f"document-1.{cache.FORMAT}.json"]
 
 
 def test_what_was_never_kept_is_none(folder: Path) -> None:
@@ -33,10 +34,24 @@ def test_what_was_never_kept_is_none(folder: Path) -> None:
 
 def test_what_is_broken_is_none(folder: Path) -> None:
     """A spoilt entry is as good as none."""
-    folder.mkdir()
-    (folder / "document-1.json").write_text("{")
+    cache.keep("document-1", {})
+    next(folder.iterdir()).write_text("{")
 
     assert cache.recall("document-1") is None
+
+
+def test_the_oldest_entries_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder does not grow without end."""
+    monkeypatch.setattr(cache, "MOST", 2)
+    for number, name in enumerate(("first", "second", "third")):
+        cache.keep(name, number)
+        place = folder / f"{name}.{cache.FORMAT}.json"
+        os.utime(place, (number, number))
+    cache.keep("fourth", 4)
+
+    assert cache.recall("first") is None
+    assert cache.recall("third") == 2
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_without_a_place_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
