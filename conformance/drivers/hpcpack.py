@@ -9,7 +9,7 @@ from conformance import drivers
 from conformance.answer import Answer, Call
 from conformance.drivers import Recipe, generic
 from conformance.drivers.hpcpack_answers import recipes
-from conformance.drivers.hpcpack_cluster import NOBODY, number_in, rows
+from conformance.drivers.hpcpack_cluster import NOBODY, digits_in, rows
 from conformance.drivers.hpcpack_subjects import Jobs, Subtasks, Tasks
 from conformance.failures import Outcome
 from conformance.mode import Resource, Touch
@@ -25,12 +25,13 @@ class Driver(generic.Driver):
     """Knows what calls touch, where ids come from, how jobs are led to each state.
 
     A target file says under `known`, all of it optional: `users`, role (`administrator`, `user`,
-    `other_user`) -> {name, password}; `jobs`, state -> ids; `tasks` and `subtasks`, state -> lists
-    of the numbers in the path; `sweeps`, [job, task] of sweeps that have ended; `nodes` and
-    `node_groups`, names; `cores`, how many the cluster has; `create`, kind -> body for jobs
-    (`job`, `waiting_job`, `lasting_job`, `screened_job`) and tasks (`task`, `long_task`,
-    `failing_task`, `sweep`, `long_sweep`), and `stuck_name`, the name of what never leaves
-    {state} by itself. What is listed under `touch` as a `Job` may be changed with its tasks.
+    `other_user`) -> {name, password}; `credentials_demanded`, whether nobody gets in without;
+    `jobs`, state -> ids; `tasks` and `subtasks`, state -> lists of the numbers in the path;
+    `sweeps`, [job, task] of sweeps that have ended; `nodes` and `node_groups`, names; `create`,
+    kind -> body, for jobs (`job`, `waiting_job`, `lasting_job`, `screened_job`), tasks (`task`,
+    `long_task`, `failing_task`, `sweep`, `long_sweep`), `job_xml`, a text, and `stuck_name`, the
+    name of what never leaves {state} by itself. What is listed under `touch` as a `Job` may be
+    changed with its tasks.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -55,7 +56,9 @@ class Driver(generic.Driver):
     def made(self, call: Call, answer: Answer) -> Iterable[Resource]:
         """Return the job whose number a creating operation has answered."""
         if call.operation_id in CREATORS and answer.is_success:
-            yield Resource("Job", number_in(answer))
+            job = digits_in(answer)
+            if job:
+                yield Resource("Job", job)
 
     def discover(self, probe: Probe) -> Mapping[str, Any]:
         """Return some jobs by state, sweeps among them, nodes and node groups."""

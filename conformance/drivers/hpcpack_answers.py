@@ -26,6 +26,7 @@ from conformance.drivers.hpcpack_cluster import (
     user,
 )
 from conformance.drivers.hpcpack_subjects import JOB_XML, MESSAGES, send
+from conformance.drivers.subject import example_body
 from conformance.failures import Outcome
 from conformance.mode import Needs
 from conformance.probe import Probe
@@ -121,9 +122,18 @@ class _Play:
 
     def _sent(self, probe: Probe, **more: Any) -> Answer:
         """Send the operation to what is on the bench."""
-        body = more.pop("body", BODIES.get(self._operation.id))
+        body = more.pop("body", self._body(probe))
         path = more.pop("path", None) or self._path(probe)
         return probe.call(self._operation.id, path=path, body=body, **more)
+
+    def _body(self, probe: Probe) -> Any:
+        """Return a body; a job in XML is that of the target file, else of the contract."""
+        name = self._operation.id
+        if name == "createJobFromXml":
+            return probe.known.get("create", {}).get("job_xml") or example_body(
+                probe.contract, self._operation
+            )
+        return BODIES.get(name)
 
     def _path(self, probe: Probe) -> Mapping[str, object]:
         template = self._operation.path

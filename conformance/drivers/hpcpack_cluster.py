@@ -181,12 +181,17 @@ def submit(probe: Probe, job: str) -> str:
 
 def number_in(answer: Answer) -> str:
     """Return the number that a creating operation answers, in JSON or in XML."""
-    found = re.search(rb">\s*([0-9]+)\s*<", answer.body) or re.fullmatch(
-        rb"\s*([0-9]+)\s*", answer.body
-    )
-    if found is None:
+    found = digits_in(answer)
+    if not found:
         raise Violation(f"{answer.exchange} does not answer a number", answer.requirement)
-    return found[1].decode()
+    return found
+
+
+def digits_in(answer: Answer) -> str:
+    """Return the same, even if it stands in quotes; an empty text if there is none."""
+    found = re.search(rb">\s*([0-9]+)\s*<", answer.body)
+    found = found or re.fullmatch(rb"[\s\"]*([0-9]+)[\s\"]*", answer.body)
+    return found[1].decode() if found is not None else ""
 
 
 def comes(probe: Probe, condition: Any, within: float | None = None) -> bool:

@@ -153,7 +153,10 @@ def a_filter_loses_no_job(probe: Probe, pick: int) -> None:
 
     def complaint() -> str | None:
         before = snapshot(probe, *NAMES[1:])
-        found = [filtered(probe, one, NAMES[1:]) for one in where]
+        found = [
+            filtered(probe, one, *NAMES[1:], in_parts=index == pick % len(where))
+            for index, one in enumerate(where)
+        ]
         after = snapshot(probe, *NAMES[1:])
         wrong = (
             lost(before, *pair) for pair in zip(found, [after] * len(where), where, strict=True)

@@ -142,6 +142,19 @@ def valid_credentials_are_enough(probe: Probe, _: None) -> None:
         for operation in ("getVersion", "listJobs", "listNodes"):
             answer = probe.call(operation, headers=headers)
             probe.require(answer.is_success, f"{answer.exchange}, with valid credentials")
+        if probe.mode.allows(Needs.CREATE):
+            _works_for(probe, headers)
+
+
+def _works_for(probe: Probe, headers: dict[str, str | None]) -> None:
+    """Make, extend and cancel a job with credentials; they may not suffice, but are not wrong."""
+    path: dict[str, object] = {}
+    for operation in ("createJob", "addTask", "setJobProperties", "cancelJob"):
+        answer = probe.call(operation, path=path, body=BODIES[operation], headers=headers)
+        probe.require(answer.status != 401, f"{answer.exchange}, with valid credentials")
+        if operation == "createJob":
+            probe.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
+            path = {"jobId": number_in(answer)}
 
 
 @check("hpcpack/credentials-are-needed", needs=Needs.CREATE)

@@ -133,24 +133,36 @@ def _may_submit(row: Properties, owner: str) -> bool:
 def _identities(asked: Asked, rows: Sequence[Properties]) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     job = str(asked.path["jobId"])
+    steps = _sweeps(rows)
     for row in rows:
-        found |= {name: words for name, words in identity(row).items() if words is not None}
+        is_step = row.get("JobTaskId") in steps or None
+        wrong = identity(row, is_step=is_step)
+        found |= {name: words for name, words in wrong.items() if words is not None}
         if "ParentJobId" in row and row["ParentJobId"] != job:
             words = f"the list of job {job} has a task whose ParentJobId is {row['ParentJobId']}"
             found["hpcpack/listTasks/only-tasks-of-the-job"] = words
     return found
 
 
-def identity(row: Properties) -> dict[str, str | None]:
-    """Return what is wrong with the ids of a task or a subtask, if they are shown."""
+def _sweeps(rows: Sequence[Properties]) -> set[str]:
+    """Return the numbers of those tasks that a list shows as several subtasks."""
+    numbers = [row["JobTaskId"] for row in rows if row.get("InstanceId", "0") != "0"]
+    return {one for one in numbers if numbers.count(one) > 1}
+
+
+def identity(row: Properties, *, is_step: bool | None = None) -> dict[str, str | None]:
+    """Return what is wrong with the ids of a task or a subtask, if they are shown.
+
+    Whether it is a subtask follows from the ids, unless it is known.
+    """
     if not {"TaskId", "ParentJobId", "JobTaskId"} <= set(row.names):
         return {}
     shown, plain = row["TaskId"], f"{row['ParentJobId']}.{row['JobTaskId']}"
     instance = row.get("InstanceId", "0")
-    if shown.count(".") < 2 and instance == "0":
+    if shown.count(".") < 2 and instance == "0" and not is_step:
         words = f"TaskId is {shown}, where ParentJobId and JobTaskId make {plain}"
         return {"hpcpack/Task/task-id-names-its-job": None if shown == plain else words}
-    if shown == plain:
+    if shown == plain and not is_step:
         words = f"task {shown} is no subtask, and its InstanceId is {instance}"
         return {"hpcpack/Task/plain-task-has-instance-zero": words}
     whole = f"{plain}.{instance}"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conformance.answer import Answer
 from conformance.checks.hpcpack.job_details import change
 from conformance.checks.hpcpack.listing import JOBS, NODES, tasks
-from conformance.checks.hpcpack.values import comes_to_show
+from conformance.checks.hpcpack.values import shows
 from conformance.checks.hpcpack.workshop import known_job, known_subtask, known_task
 from conformance.drivers.hpcpack_cluster import (
     NO_PROPERTY,
@@ -77,15 +77,15 @@ def names_are_understood_in_any_case(probe: Probe, plan: Pick) -> None:
         f"jobs sorted by {spelled('Name')} come in the order of their ids",
     )
     if probe.mode.allows(Needs.CREATE):
-        given = {spelled("Name"): "callsheet in any case", spelled("Priority"): "Highest"}
-        comes_to_show(probe, create_job(probe, given), given)
+        given = {spelled("Name"): "callsheet in any case"}
+        shows(probe, create_job(probe, given), given)
         job = create_job(probe, order(probe, "job"))
         change(probe, job, given)
-        comes_to_show(probe, job, given)
+        shows(probe, job, given)
         body = [{"name": "Name", "value": "callsheet in small letters"}]
         answer = probe.call("setJobProperties", path={"jobId": job}, body=body)
         probe.require(answer.is_success, f"{answer.exchange}, with the keys name and value")
-        comes_to_show(probe, job, {"Name": "callsheet in small letters"})
+        shows(probe, job, {"Name": "callsheet in small letters"})
 
 
 @check("hpcpack/canonical-names", plan=PICKS, examples=2)

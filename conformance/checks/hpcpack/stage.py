@@ -2,7 +2,7 @@
 
 A scene is a generator that yields whenever it has to wait. It tells what it has found about its
 requirements. Whichever of these requirements is checked first has all scenes played; the others
-are then judged already, unless they were contradicted: that is played again from scratch.
+are then judged already. A scene in which anything went wrong is played again each time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
-from conformance.failures import NotReached, Outcome, Unanswered, Violation
+from conformance.failures import Outcome, Unanswered, Violation
 from conformance.probe import Probe
 
 Steps = Generator[None, None, None]
@@ -26,6 +26,7 @@ class Report:
     held: set[str] = field(default_factory=set)
     broken: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    is_clean: bool = True  # nothing was wrong with any answer
 
     def tell(self, requirement: str, holds: object, message: str) -> None:
         """Say that a requirement holds, or how it is contradicted."""
@@ -61,6 +62,11 @@ class Scene:
     requirements: Sequence[str]
     play: Play
 
+    @property
+    def mark(self) -> str:
+        """What is noted once the scene has been played and everything in it was right."""
+        return f"scene{self.play.__name__}"
+
 
 SCENES: list[Scene] = []
 
@@ -76,48 +82,35 @@ def scene(*requirements: str) -> Callable[[Play], Play]:
 
 
 def perform(probe: Probe, requirement: str) -> None:
-    """Play what is needed to judge a requirement, and with it what nobody has judged yet."""
-    findings = probe.visit.findings
-    if _is_settled(probe, requirement):
-        return
-    chosen = [
-        one
-        for one in SCENES
-        if requirement in one.requirements
-        or not all(_is_settled(probe, name) for name in one.requirements)
-    ]
+    """Judge a requirement, and with it whatever else nobody has judged yet."""
+    done = probe.visit.findings.witnessed  # scenes are noted there as if they were requirements
+    chosen = [one for one in SCENES if one.mark not in done]
     reports = [Report(probe) for _ in chosen]
-    _play(
-        probe,
-        [(one, one.play(report), report) for one, report in zip(chosen, reports, strict=True)],
-    )
-    reason = ""
+    playing = [(one.play(report), report) for one, report in zip(chosen, reports, strict=True)]
+    _play(probe, playing)
     for one, report in zip(chosen, reports, strict=True):
-        for name in report.held:
-            findings.witness(name, "held")
         for name, words in report.broken.items():
             if name != requirement:
                 probe.violated(name, words)
-        if requirement in one.requirements:
-            reason = report.reason or reason
+        if report.is_clean and not report.broken:
+            for name in report.held:
+                probe.visit.findings.witness(name, "held")
+            probe.visit.findings.witness(one.mark, report.reason)
     broken = [report.broken[requirement] for report in reports if requirement in report.broken]
     if broken:
         raise Violation(broken[0])
-    if not any(requirement in report.held for report in reports):
-        raise NotReached(reason or "it did not come to that")
+    own = [one for one in SCENES if requirement in one.requirements]
+    reasons = [done.get(one.mark, "something else was wrong") for one in own]
+    held = requirement in done or any(requirement in report.held for report in reports)
+    probe.assume(held, next(filter(None, reasons), "it did not come to that"))
 
 
-def _is_settled(probe: Probe, requirement: str) -> bool:
-    findings = probe.visit.findings
-    return requirement in findings.witnessed and requirement not in findings.violations
-
-
-def _play(probe: Probe, playing: list[tuple[Scene, Steps, Report]]) -> None:
+def _play(probe: Probe, playing: list[tuple[Steps, Report]]) -> None:
     """Take all scenes one step further, again and again, until each has ended."""
 
     def all_have_ended() -> bool:
         for one in list(playing):
-            if not _goes_on(one[1], one[2]):
+            if not _goes_on(*one):
                 playing.remove(one)
         return not playing
 
@@ -130,6 +123,7 @@ def _play(probe: Probe, playing: list[tuple[Scene, Steps, Report]]) -> None:
 
 def _goes_on(steps: Steps, report: Report) -> bool:
     """Take one step; return whether there are more."""
+    before = len(report.probe.violations)
     try:
         next(steps)
     except StopIteration:
@@ -147,4 +141,6 @@ def _goes_on(steps: Steps, report: Report) -> bool:
     except (KeyError, TypeError, ValueError, IndexError) as error:
         report.reason = f"an answer could not be read: {type(error).__name__}: {error}"
         return False
+    finally:
+        report.is_clean &= len(report.probe.violations) == before
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.task_details import ALWAYS, NAMES, PICKS, look, numbered, shows_all
-from conformance.checks.hpcpack.values import TEXTS, comes_to_show, not_as_named
+from conformance.checks.hpcpack.values import TEXTS, not_as_named, shows
 from conformance.checks.hpcpack.workshop import job_with_tasks, known_subtask
 from conformance.drivers.hpcpack_cluster import (
     add_task,
@@ -93,7 +93,7 @@ def a_subtask_shows_what_was_set(probe: Probe, plan: tuple[str, str]) -> None:
     before = look(probe, other)["CommandLine"]
     answer = probe.call("setSubtaskProperties", path=path_of(key), body=settings(given))
     probe.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
-    comes_to_show(probe, key, given)
+    shows(probe, key, given)
     after = look(probe, other)["CommandLine"]
     words = f"{key} was set, and the command line of {other} went from {before!r} to {after!r}"
     probe.require(before == after, words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from hypothesis import strategies as st
 
@@ -11,7 +10,13 @@ from conformance.checks.hpcpack import sight
 from conformance.checks.hpcpack.listing import JOBS, NODES, tasks
 from conformance.checks.hpcpack.moments import misfit, read_format
 from conformance.checks.hpcpack.patience import insist, note
-from conformance.checks.hpcpack.values import TASK_VALUES, comes_to_show, lacks, not_as_named
+from conformance.checks.hpcpack.values import (
+    TASK_VALUES,
+    accepted,
+    lacks,
+    not_as_named,
+    shows,
+)
 from conformance.checks.hpcpack.workshop import (
     job_with_tasks,
     known_job,
@@ -23,8 +28,8 @@ from conformance.drivers.hpcpack_cluster import (
     AT_REST,
     Properties,
     add_task,
-    comes,
     create_job,
+    number_in,
     order,
     path_of,
     read,
@@ -53,12 +58,12 @@ NAMES = st.tuples(st.lists(st.sampled_from(NAMED), min_size=1, max_size=4, uniqu
 
 def look(probe: Probe, key: str, *names: str) -> Properties:
     """Read a task or subtask; the ids that it shows are held to one another."""
-    found = read(probe, key, *names)
-    for requirement, words in sight.identity(found).items():
+    found, is_step = read(probe, key, *names), key.count(".") > 1
+    for requirement, words in sight.identity(found, is_step=is_step).items():
         if words is not None:
 
             def complaint(name: str = requirement) -> str | None:
-                return sight.identity(read(probe, key, *names)).get(name)
+                return sight.identity(read(probe, key, *names), is_step=is_step).get(name)
 
             note(probe, requirement, complaint)
     return found
@@ -80,14 +85,10 @@ def the_number_answered_is_that_of_a_task(probe: Probe, _: None) -> None:
     job = create_job(probe, order(probe, "job"))
     for _again in range(2):
         key = add_task(probe, job, order(probe, "task"))
-        is_there = comes(probe, partial(_is_read, probe, key))
-        probe.require(is_there, f"task {key} was added, and cannot be read")
+        found = probe.call("getTask", path=path_of(key))
+        probe.require(found.is_success, f"{found.exchange}, though the task was just added")
         words = numbered(key, look(probe, key))
         probe.require(words is None, words or "")
-
-
-def _is_read(probe: Probe, key: str) -> bool:
-    return probe.call(reader_of(key), path=path_of(key)).is_success
 
 
 @check("hpcpack/addTask/id-is-new", needs=Needs.CREATE, plan=st.integers(0, 2), examples=2)
@@ -104,9 +105,14 @@ def each_task_has_a_number_of_its_own(probe: Probe, before: int) -> None:
 def a_new_task_has_what_it_was_given(probe: Probe, given: dict[str, str]) -> None:
     """Whatever properties a task is added with, it shows them with their values."""
     job = create_job(probe, order(probe, "job"))
-    comes_to_show(probe, add_task(probe, job, given), given)
+    path = {"jobId": job}
+    answer, taken = accepted(
+        given, lambda one: probe.call("addTask", path=path, body=settings(one))
+    )
+    probe.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
+    shows(probe, f"{job}.{number_in(answer)}", taken)
     sweep = order(probe, "sweep", StartValue="2", EndValue="8", IncrementValue="3")
-    comes_to_show(probe, add_task(probe, job, sweep), sweep)
+    shows(probe, add_task(probe, job, sweep), sweep)
 
 
 @check("hpcpack/getTask/shows-the-task-asked-for", plan=PICKS, examples=2)
@@ -189,8 +195,12 @@ def a_task_shows_what_was_set(
     key, other = f"{job}.{number}", f"{job}.{number % 3 + 1}"
     before = read(probe, other)["Name"]
     for given in both:
-        _set(probe, key, given)
-        comes_to_show(probe, key, given)
+        answer, taken = accepted(
+            given,
+            lambda one: probe.call("setTaskProperties", path=path_of(key), body=settings(one)),
+        )
+        probe.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
+        shows(probe, key, taken)
     after = read(probe, other)["Name"]
     probe.require(before == after, f"{key} was set, and the name of {other} went to {after!r}")
 
