@@ -122,6 +122,8 @@ def asked(call: Call, sort: str, scope: int = 0) -> Asked:
     """Return what *call* asks for; *sort* names its order, *scope* is the job, if any."""
     query = call.query
     named = (call.values("properties") or [""])[-1]
+    if any("\0" in text for _, text in call.pairs):
+        raise wrong("A text must not hold the character NUL.")
     token = query.get("queryId")
     if token and "startRow" not in query:
         return _resumed(token, scope, named)

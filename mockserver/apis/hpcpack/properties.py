@@ -160,6 +160,8 @@ def settings(body: Any) -> list[tuple[str, str]]:
         name, value = folded.get("name"), folded.get("value", "")
         if not isinstance(name, str) or not name or not isinstance(value, str):
             raise wrong("Each property needs a Name and a Value, which are texts.")
+        if "\0" in name + value:
+            raise wrong("A text must not hold the character NUL.")
         found.append((name, value))
     return found
 

@@ -36,7 +36,7 @@ def read(text: str) -> datetime:
 @pytest.mark.parametrize("ascending", ["true", "false"])
 @pytest.mark.parametrize(
     ("order", "size"),
-    [*((order, 7) for order in JOB_ORDERS), ("EndTime", 1), ("Name", 10), ("Id", 1000)],
+    [*((one, 7) for one in JOB_ORDERS), ("EndTime", 1), ("Name", 10), ("Id", 1000)],
 )
 def test_pages_hold_every_job_once_and_in_order(
     stage: ClusterStage, order: str, ascending: str, size: int
