@@ -83,14 +83,12 @@ class ExecutionSubject(Subject):
 
     def known(self, probe: Probe, state: str) -> Sequence[str]:
         given = [str(one) for one in probe.known.get("executions", {}).get(state, ())]
-        if given or state != "RUNNING":
-            return given
-        found = []
-        for job_id in probe.known.get("jobs", {}).get(state, ())[:3]:
+        jobs = probe.known.get("jobs", {}).get(state, ()) if not given else ()
+        for job_id in jobs[:3]:
             answer = probe.call("listExecutions", path={"id": job_id})
-            if answer.is_success:
-                found += [f"{job_id}/{one['exe_num']}" for one in answer.json["results"][:1]]
-        return found
+            results = answer.json["results"] if answer.is_success else []
+            given += [f"{job_id}/{one['exe_num']}" for one in results if one["status"] == state][:1]
+        return given
 
     def dispose(self, probe: Probe, key: str) -> None:
         """It rests when its job does."""

@@ -59,7 +59,7 @@ def details_agree_with_the_list(probe: Probe, drawn: int) -> None:
         for job_id, listed in before.items():
             if job_id in after and version(after[job_id]) == version(listed):
                 compared += 1
-                name = _differing(listed, shown[job_id])
+                name = differing(listed, shown[job_id])
                 if name is not None:
                     return (
                         f"{name} of job {job_id} is {_plain(listed, name)!r} in the list and "
@@ -83,7 +83,7 @@ def _agree_after_a_change(probe: Probe) -> None:
         listed = cast.wait([job], ENDED)[job["id"]]
         shown = details(probe, job["id"])
         again = cast.diary.look([job["id"]])[job["id"]]
-        name = _differing(listed, shown)
+        name = differing(listed, shown)
         if name is None or version(again) != version(listed):
             return
         lagging = (
@@ -93,7 +93,8 @@ def _agree_after_a_change(probe: Probe) -> None:
     probe.require(not lagging, lagging)
 
 
-def _differing(listed: Record, shown: Record) -> str | None:
+def differing(listed: Record, shown: Record) -> str | None:
+    """Return the name of a plain field that is not the same in a list and in details, if any."""
     for name in listed:
         if name in shown and _plain(listed, name) != _plain(shown, name):
             return name

@@ -50,7 +50,7 @@ def _size(page: Page, drawn: int) -> int:
     return max(1, min(MOST, -(-page.count // (2 + drawn % 3))))
 
 
-def _sized(operation_id: str, case: Callable[[Probe], Case]) -> None:
+def _sized(operation_id: str, case: Callable[[Probe], Case]) -> None:  # noqa: C901 - four claims
     """Register the claims about how much a page of one list holds."""
     prefix = f"scale/{operation_id}"
 
@@ -154,7 +154,7 @@ def _counted(operation_id: str, case: Callable[[Probe], Case]) -> None:
             _counted_when_filtered(probe)
 
 
-def _linked(operation_id: str, case: Callable[[Probe], Case]) -> None:
+def _linked(operation_id: str, case: Callable[[Probe], Case]) -> None:  # noqa: C901 - two claims
     """Register the claims about the links between the pages of one list."""
     prefix = f"scale/{operation_id}"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from conformance.checks.scale import acquaintance, exemplars, sight
 from conformance.checks.scale.listing import JOBS, MOST, Listing, Page, executions, ids, input_files
+from conformance.checks.scale.overture import overture
 from conformance.checks.scale.patience import Unsteady, insist
+from conformance.failures import NotReached
 from conformance.probe import Probe
 from conformance.registry import check
 
@@ -16,7 +19,8 @@ FINISHED = ("COMPLETED", "FAILED", "CANCELED")
 @check("scale/jobs-of-every-age")
 def every_service_tells_of_running_and_of_finished_jobs(probe: Probe, _: None) -> None:
     """The details and executions of a job are there, whether it is running or has finished."""
-    JOBS.page(probe)
+    with suppress(NotReached):
+        overture(probe)
     jobs = [one for state in FINISHED for one in acquaintance.in_state(probe, state)[:1]]
     probe.assume(jobs, "no finished job was found")
     for job in [*jobs, exemplars.running(probe)]:

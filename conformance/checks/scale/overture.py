@@ -1,0 +1,214 @@
+"""A first look at everything: few requests that most defects cannot hide from.
+
+Nothing is judged here. What looks wrong is handed to the check of the requirement in question,
+at once instead of when its turn comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urljoin
+
+from conformance.checks.scale import sight
+from conformance.checks.scale.acquaintance import details
+from conformance.checks.scale.cast import Cast
+from conformance.checks.scale.exemplars import input_that_takes_several
+from conformance.checks.scale.filters import Record, at
+from conformance.checks.scale.job_details import differing
+from conformance.checks.scale.listing import (
+    DEFAULT_SIZE,
+    JOBS,
+    MOST,
+    Page,
+    executions,
+    ids,
+    input_files,
+)
+from conformance.checks.scale.rules import ENDED
+from conformance.failures import Outcome, Violation
+from conformance.mode import Needs
+from conformance.probe import Probe
+from conformance.registry import checks_of
+
+LIST, CREATE, DETAILS = "scale/listJobs", "scale/createJob", "scale/getJob"
+PRIORITY = 77
+
+
+def overture(probe: Probe) -> None:
+    """Look at each service once, and have checked what looks wrong."""
+    answer = JOBS.ask(probe, page_size=MOST)
+    if not _right(probe, f"{LIST}/page-size-range", answer.is_success):
+        return
+    whole = Page.of(answer)
+    sight.jobs(probe, whole.results)
+    _pages(probe, whole)
+    _single_jobs(probe, whole.results)
+    if probe.mode.allows(Needs.CHANGE):
+        _own_jobs(probe)
+
+
+def _right(probe: Probe, requirement: str, condition: object) -> bool:
+    """Return whether all seems well; if not, hand over to the check of that requirement."""
+    if condition or requirement in probe.visit.findings.violations:
+        return bool(condition)
+    own = checks_of("scale")[requirement]
+
+    def play(fresh: Probe) -> None:
+        try:
+            own.claim(fresh, 0 if own.plan is not None else None)
+        except Violation as violation:
+            fresh.violated(violation.requirement or requirement, violation.reason)
+            raise
+
+    try:
+        play(Probe(probe.visit, play))
+    except (Outcome, KeyError, TypeError, ValueError, AttributeError, IndexError):
+        return False
+    return False
+
+
+def _pages(probe: Probe, whole: Page) -> None:
+    complete = whole.count <= MOST
+    if complete:
+        _right(probe, f"{LIST}/count-is-total", whole.count == len(set(ids(whole.results))))
+        _right(probe, f"{LIST}/next-leads-on", whole.next is None)
+    _right(probe, f"{LIST}/previous-leads-back", whole.previous is None)
+    first = JOBS.page(probe)
+    wanted = min(DEFAULT_SIZE, first.count)
+    _right(probe, f"{LIST}/default-page-size", len(first.results) == wanted)
+    if first.count <= DEFAULT_SIZE:
+        return
+    second = JOBS.page(probe, page=2)
+    left = min(DEFAULT_SIZE, second.count - DEFAULT_SIZE)
+    _right(probe, f"{LIST}/page-size-bounds-page", len(second.results) == left)
+    apart = not set(ids(first.results)) & set(ids(second.results))
+    _right(probe, f"{LIST}/pages-hold-each-result-once", apart)
+    if complete:
+        _followed(probe, whole.results)
+
+
+def _followed(probe: Probe, jobs: Sequence[Record]) -> None:
+    """Follow a link of a query with a repeated filter to its last page, which is full."""
+    states = ["COMPLETED", "FAILED"]
+    fitting = {one["id"] for one in jobs if one["status"] in states}
+    size = max(1, len(fitting) // 3)
+    first = JOBS.page(probe, status=states, page_size=size)
+    _right(probe, f"{LIST}/count-is-total", first.count >= len(fitting))
+    if first.next is None:
+        _right(probe, f"{LIST}/next-leads-on", first.count <= size)
+        return
+    answer = probe.follow("listJobs", first.next)
+    if not _right(probe, f"{LIST}/next-leads-on", answer.is_success):
+        return
+    second = Page.of(answer)
+    fine = len(second.results) == size and set(ids(second.results)) <= fitting
+    _right(probe, f"{LIST}/next-leads-on", fine and second.count == first.count)
+    _right(probe, f"{LIST}/previous-leads-back", second.previous is not None)
+
+
+def _single_jobs(probe: Probe, jobs: Sequence[Record]) -> None:
+    chosen = {one["status"]: one for one in jobs if one["status"] in ENDED}
+    replaced = next((one for one in jobs if one["is_superseded"]), None)
+    successor = next((one for one in jobs if one["superseded_job"] is not None), None)
+    seen: dict[Any, Record] = {}
+    for job in [*chosen.values(), *(one for one in (replaced, successor) if one is not None)]:
+        answer = probe.call("getJob", path={"id": job["id"]})
+        if not _right(probe, f"{LIST}/id-leads-to-details", answer.is_success):
+            continue
+        seen[job["id"]] = answer.json
+        sight.details(probe, answer.json)
+        _right(probe, f"{DETAILS}/is-the-job-asked-for", answer.json["id"] == job["id"])
+        _right(probe, f"{DETAILS}/agrees-with-list", differing(job, answer.json) is None)
+    if successor is not None and successor["id"] in seen:
+        old = details(probe, successor["superseded_job"]["id"])
+        back = at(old, "superseded_by_job", "id") == successor["id"]
+        _right(probe, "scale/Job/chain-leads-back", back)
+    for state in ("COMPLETED", "FAILED"):
+        if state in chosen and chosen[state]["id"] in seen:
+            _runs(probe, seen[chosen[state]["id"]])
+
+
+def _runs(probe: Probe, job: Record) -> None:
+    """Look at the executions, the log and the files of a job that has ended."""
+    found = executions(job["id"]).page(probe).results
+    numbers = [one["exe_num"] for one in found]
+    own = "scale/listExecutions"
+    _right(probe, f"{own}/newest-first", numbers == sorted(numbers, reverse=True))
+    _right(probe, "scale/JobExecution/exe-num-is-unique", len(set(numbers)) == len(numbers))
+    latest = at(job, "execution", "exe_num") == max(numbers, default=None)
+    _right(probe, "scale/Job/execution-is-latest", latest)
+    if not found:
+        return
+    of_job = all(one["job"]["id"] == job["id"] for one in found)
+    _right(probe, f"{own}/of-the-job", of_job)
+    path = {"id": job["id"], "exe_num": found[0]["exe_num"]}
+    answer = probe.call("getExecution", path=path)
+    if _right(probe, f"{own}/exe-num-leads-to-details", answer.is_success):
+        same = all(answer.json[name] == found[0][name] for name in found[0] if name in answer.json)
+        _right(probe, "scale/getExecution/agrees-with-list", same)
+    log = {"job_exe_id": found[0]["id"], "log_id": "combined"}
+    written = probe.call("getExecutionLog", path=log)
+    if written.status == 200:
+        lines, name = written.json, "scale/getExecutionLog"
+        cluster = {line["scale_job_exe"] for line in lines} <= {found[0]["cluster_id"]}
+        _right(probe, f"{name}/cluster-id-is-the-executions", cluster)
+        places = {(line["@timestamp"], line["scale_order_num"]) for line in lines}
+        _right(probe, f"{name}/order-number-breaks-ties", len(places) == len(lines))
+    files = input_files(job["id"]).page(probe).results
+    given = {one for each in job["input"]["files"].values() for one in each}
+    _right(probe, "scale/listInputFiles/files-of-the-job", set(ids(files)) == given)
+    named = {one for names in job["input_files"].values() for one in names}
+    agree = named == {one["file_name"] for one in files}
+    _right(probe, f"{DETAILS}/input-files-agree-with-list", agree)
+
+
+def _own_jobs(probe: Probe) -> None:
+    """Make jobs, cancel them and put them back on the queue."""
+    cast = Cast(probe)
+    body = cast.body("slow")
+    plain = {name: body[name] for name in body if name != "configuration"}
+    answer = probe.call("createJob", body=plain)
+    if not _right(probe, f"{CREATE}/configuration-is-optional", answer.is_success):
+        return
+    job: Record = answer.json
+    _right(probe, f"{CREATE}/starts-queued", job["status"] == "QUEUED")
+    type_fits = job["job_type"]["id"] == body["job_type_id"]
+    _right(probe, f"{CREATE}/job-type-as-asked", type_fits)
+    location = answer.headers.get("Location", "")
+    found = probe.follow("getJob", urljoin(answer.exchange.url, location))
+    there = found.is_success and found.json["id"] == job["id"]
+    _right(probe, f"{CREATE}/location-leads-to-details", there)
+    second = _rich(probe, job, body)
+    jobs = [one for one in (job, second) if one is not None]
+    cast.diary.look(ids(jobs))
+    cancel = probe.call("cancelJobs", body={"job_ids": ids(jobs)})
+    _right(probe, "scale/cancelJobs/has-no-body", not cancel.body)
+    _right(probe, "scale/cancelJobs/job-ids-filter", cancel.is_success)
+    canceled = cast.wait(jobs, ENDED)
+    back = [one for one in canceled.values() if one["status"] == "CANCELED"]
+    if back:
+        again = probe.call("requeueJobs", body={"job_ids": ids(back), "priority": PRIORITY})
+        _right(probe, "scale/requeueJobs/has-no-body", not again.body)
+        _right(probe, "scale/requeueJobs/priority-is-accepted", again.is_success)
+        cast.requeued(back)
+
+
+def _rich(probe: Probe, job: Record, body: Record) -> Record | None:
+    """Make a job with a priority and, if its type takes them, several files for one input."""
+    given = body.get("input", {})
+    files = dict(given.get("files", {}))
+    name = input_that_takes_several(job)
+    known = sorted({one for each in job["input"]["files"].values() for one in each})
+    if name is not None and known:
+        files[name] = known
+    configured = {**body.get("configuration", {}), "priority": PRIORITY}
+    rich = {**body, "input": {**given, "files": files}, "configuration": configured}
+    answer = probe.call("createJob", body=rich)
+    if not answer.is_success:
+        return None
+    shown: Record = answer.json
+    kept = at(shown, "configuration", "priority") == PRIORITY
+    _right(probe, f"{CREATE}/configuration-as-sent", kept)
+    _right(probe, f"{CREATE}/input-as-sent", shown["input"]["files"] == files)
+    return shown
