@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.clauses import Clause, joined
 from conformance.checks.hpcpack.job_lists import SHORT, filtered, snapshot
-from conformance.checks.hpcpack.listing import JOBS
+from conformance.checks.hpcpack.listing import JOBS, Listing
 from conformance.checks.hpcpack.moments import later, read_format
 from conformance.checks.hpcpack.patience import insist
 from conformance.drivers.hpcpack_cluster import Properties, rows
@@ -79,10 +79,18 @@ def a_filter_by_change_shows_nothing_older(probe: Probe, pick: int) -> None:
     before = list(snapshot(probe, "ChangeTime").values())
     times = change_times(before)
     probe.assume(len(times) > 1, "all jobs changed at the same time")
-    clauses = since(probe, times[pick % len(times)])
+    form = read_format(probe)
+    times.sort(key=lambda text: str(form.read(text)))
+    for text in dict.fromkeys((times[pick % len(times)], times[len(times) // 2], times[-1])):
+        not_older(probe, JOBS, text)
+
+
+def not_older(probe: Probe, listing: Listing, text: str) -> None:
+    """Violate the requirement if a list since some time holds what is older."""
+    clauses = since(probe, text)
 
     def complaint() -> str | None:
-        wrong = [_older(probe, one) for one in clauses]
+        wrong = [older(probe, listing, one) for one in clauses]
         accepted = [one for one in wrong if one is not None]
         probe.assume(accepted, "the target takes the time in no form that is tried")
         return accepted[0] if all(accepted) else None  # else one form was not understood
@@ -90,14 +98,15 @@ def a_filter_by_change_shows_nothing_older(probe: Probe, pick: int) -> None:
     insist(probe, complaint)
 
 
-def _older(probe: Probe, clause: Clause) -> str | None:
+def older(probe: Probe, listing: Listing, clause: Clause) -> str | None:
     """Return what is older than it should be, an empty text if nothing is, None if refused."""
-    answer = JOBS.ask(probe, [clause], properties=("Id", "ChangeTime"), rowsPerRead=500)
+    names = (listing.key, "ChangeTime")
+    answer = listing.ask(probe, [clause], properties=names, rowsPerRead=500)
     if not answer.is_success:
         return None
     for row in rows(answer):
         if clause.matches(row) is False:
-            return f"{clause.text} lists job {row['Id']}, changed at {row['ChangeTime']}"
+            return f"{clause.text} lists {row[listing.key]}, changed at {row['ChangeTime']}"
     return ""
 
 
@@ -127,7 +136,7 @@ def each_clause_of_a_filter_counts(probe: Probe, pick: int) -> None:
 def _accepted(probe: Probe, text: str) -> Clause | None:
     """Return the clause for a time in the first form that works as it should."""
     for one in since(probe, text):
-        if _older(probe, one) == "":
+        if older(probe, JOBS, one) == "":
             return one
     return None
 

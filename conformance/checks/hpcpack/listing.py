@@ -48,6 +48,7 @@ class Listing:
     key: str
     sorts: str
     path: Mapping[str, object] = field(default_factory=dict)
+    within: tuple[Clause, ...] = ()  # the part of it that is meant
 
     def address(self, slug: str) -> str:
         """Return the id of a requirement of this list."""
@@ -55,7 +56,7 @@ class Listing:
 
     def ask(self, probe: Probe, where: Sequence[Clause] = (), **query: Any) -> Answer:
         """Send a query and return whatever comes."""
-        sent = {"$filter": joined(where), **query}
+        sent = {"$filter": joined((*self.within, *where)), **query}
         if isinstance(sent.get("properties"), tuple):
             sent["properties"] = ",".join(sent["properties"])
         return probe.call(self.operation_id, path=self.path, query=sent)
@@ -63,7 +64,8 @@ class Listing:
     def page(self, probe: Probe, where: Sequence[Clause] = (), **query: Any) -> Page:
         """Return the page that a query gets; anything but a 2xx ends the check as not reached."""
         page = self._asked(probe, where, query)
-        asked = Asked(self.operation_id, self.key, self.sorts, self.path, where, query)
+        clauses = (*self.within, *where)
+        asked = Asked(self.operation_id, self.key, self.sorts, self.path, clauses, query)
         for requirement in sight.faults(asked, page.rows):
 
             def complaint(name: str = requirement) -> str | None:

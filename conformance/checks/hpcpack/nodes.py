@@ -54,7 +54,12 @@ def no_member_of_a_group_is_left_out(probe: Probe, _: None) -> None:
         for group in _groups(probe):
             members = probe.call("listNodeGroupMembers", path={"name": group})
             names = members.json if members.is_success else []
-            missing = [one for one in names if one.casefold() not in there]
+            missing = [
+                one
+                for one in names
+                if one.casefold() not in there
+                and probe.call("getNode", path={"name": one}).is_success
+            ]
             if missing:
                 return f"{', '.join(missing)} of the group {group} are not in the list of nodes"
         return None

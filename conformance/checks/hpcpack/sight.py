@@ -146,8 +146,8 @@ def _identities(asked: Asked, rows: Sequence[Properties]) -> dict[str, str | Non
 
 def _sweeps(rows: Sequence[Properties]) -> set[str]:
     """Return the numbers of those tasks that a list shows as several subtasks."""
-    numbers = [row["JobTaskId"] for row in rows if row.get("InstanceId", "0") != "0"]
-    return {one for one in numbers if numbers.count(one) > 1}
+    numbers = [row.get("JobTaskId", "") for row in rows if row.get("InstanceId", "0") != "0"]
+    return {one for one in numbers if one and numbers.count(one) > 1}
 
 
 def identity(row: Properties, *, is_step: bool | None = None) -> dict[str, str | None]:

@@ -14,6 +14,9 @@ Key = Callable[[str], Any]
 GROUPED = frozenset({"State", "Priority", "Type"})
 """Properties whose values have an order of their own, which the document does not tell."""
 
+IDS = frozenset({"Id", "TaskId", "JobTaskId", "InstanceId", "ParentJobId"})
+"""Properties that are numbers, so that 9 comes before 10 whichever way they are written."""
+
 DOTTED = re.compile(r"\d+(?:\.\d+)*")
 DIGITS = re.compile(r"(\d+)")
 
@@ -45,7 +48,7 @@ def disorder(name: str, values: Sequence[str], form: Format | None = None) -> st
     if name in GROUPED:
         return None if _stand_together(found) else f"equal values of {name} are apart: {found}"
     for falling in (False, True):
-        if any(_is_sorted(found, key, falling=falling) for key in _keys(form)):
+        if any(_is_sorted(found, key, falling=falling) for key in _keys(name, found, form)):
             return None
     return f"neither rising nor falling by {name}: {_brief(found)}"
 
@@ -55,13 +58,16 @@ def direction(name: str, values: Sequence[str], form: Format | None = None) -> i
     found = [one for one in values if one]
     if len(set(found)) < 2 or name in GROUPED:
         return 0
-    rises = any(_is_sorted(found, key, falling=False) for key in _keys(form))
-    falls = any(_is_sorted(found, key, falling=True) for key in _keys(form))
+    keys = tuple(_keys(name, found, form))
+    rises = any(_is_sorted(found, key, falling=False) for key in keys)
+    falls = any(_is_sorted(found, key, falling=True) for key in keys)
     return rises - falls
 
 
-def _keys(form: Format | None) -> Iterable[Key]:
+def _keys(name: str, values: Sequence[str], form: Format | None) -> Iterable[Key]:
     yield _number
+    if name in IDS and all(map(DOTTED.fullmatch, values)):
+        return
     if form is not None:
         yield _moment(form)
     yield from TEXT_KEYS

@@ -96,7 +96,8 @@ def names_are_answered_in_one_case(probe: Probe, plan: Pick) -> None:
         if not answer.is_success:
             continue
         for row in names_in(answer):
-            strange = set(row) - set(names.split(","))
+            known = {one.casefold(): one for one in names.split(",")}
+            strange = [one for one in row if known.get(one.casefold(), one) != one]
             words = f"{answer.exchange} shows {', '.join(sorted(strange))}"
             probe.require(not strange, words)
 

@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.clauses import Clause, joined
-from conformance.checks.hpcpack.job_filters import change_times, since
+from conformance.checks.hpcpack.job_filters import change_times, not_older, older, since
 from conformance.checks.hpcpack.listing import Listing, tasks
+from conformance.checks.hpcpack.moments import read_format
 from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.task_lists import expanded, telling
 from conformance.checks.hpcpack.workshop import job_with_tasks, known_jobs
@@ -84,16 +85,10 @@ def a_filter_by_instance_ids_shows_no_other(probe: Probe, pick: int) -> None:
 def a_filter_by_change_shows_no_older_task(probe: Probe, pick: int) -> None:
     """With ChangeTimeFrom, the list shows only tasks that changed then or later."""
     listing, found = _changed(probe)
-    times = change_times(found)
-    clauses = since(probe, times[pick % len(times)])
-
-    def complaint() -> str | None:
-        wrong = [_older(probe, listing, one) for one in clauses]
-        accepted = [one for one in wrong if one is not None]
-        probe.assume(accepted, "the target takes the time in no form that is tried")
-        return accepted[0] if all(accepted) else None  # else one form was not understood
-
-    insist(probe, complaint)
+    form = read_format(probe)
+    times = sorted(change_times(found), key=lambda text: str(form.read(text)))
+    for text in dict.fromkeys((times[pick % len(times)], times[len(times) // 2], times[-1])):
+        not_older(probe, listing, text)
 
 
 def _changed(probe: Probe) -> tuple[Listing, list[Properties]]:
@@ -105,17 +100,6 @@ def _changed(probe: Probe) -> tuple[Listing, list[Properties]]:
             return tasks(job), found
     probe.assume(jobs is None, "no job is known whose tasks changed at different times")
     raise AssertionError
-
-
-def _older(probe: Probe, listing: Listing, clause: Clause) -> str | None:
-    """Return what is older than it should be, an empty text if nothing is, None if refused."""
-    answer = listing.ask(probe, [clause], properties=NAMES, rowsPerRead=500)
-    if not answer.is_success:
-        return None
-    for row in rows(answer):
-        if clause.matches(row) is False:
-            return f"{clause.text} lists task {row['TaskId']}, changed at {row['ChangeTime']}"
-    return ""
 
 
 @check("hpcpack/listTasks/several-values-are-alternatives", plan=st.integers(0, 9), examples=2)
@@ -179,7 +163,7 @@ def each_clause_of_a_task_filter_counts(probe: Probe, number: int) -> None:
     only_matching(probe, tasks(job), [states, one], [one, states, Clause("TaskInstanceIds", "0")])
     listing, found = _changed(probe)
     moment = next((one for one in since(probe, max_time(probe, found))
-                   if _older(probe, listing, one) == ""), None)  # fmt: skip
+                   if older(probe, listing, one) == ""), None)  # fmt: skip
     states_there = values(found, "State")
     if moment is not None:
         only_matching(
@@ -213,7 +197,7 @@ def _keeps(probe: Probe, listing: Listing, pick: int) -> None:
     where = [[Clause("TaskState", one)] for one in values(found, "State")]
     where.append([Clause("TaskState", some["State"]), Clause("TaskIds", some["JobTaskId"])])
     moment = next((one for one in since(probe, some["ChangeTime"])
-                   if _older(probe, listing, one) == ""), None)  # fmt: skip
+                   if older(probe, listing, one) == ""), None)  # fmt: skip
     if moment is not None:
         where.append([moment])
 
