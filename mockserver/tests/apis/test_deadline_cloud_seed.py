@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mockserver.tests.apis.deadline_farm import VERSION, Farm
+from specs.contract import load
 
 
 def test_the_seed_alone_decides_what_happens() -> None:
@@ -22,6 +23,17 @@ def test_the_seed_alone_decides_what_happens() -> None:
     first = story(1)
     assert first == story(1)
     assert first != story(2)
+
+
+def test_the_examples_of_the_contract_exist() -> None:
+    """Every GET whose path is made of the contract's examples finds something, with any seed."""
+    contract = load("deadline-cloud")
+    with Farm(seed=7) as farm:
+        for operation in contract.operations.values():
+            if operation.method == "get":
+                ids = {one["name"]: one["example"] for one in operation.parameters
+                       if one["in"] == "path"}  # fmt: skip
+                farm.json(VERSION + operation.path.format(**ids))
 
 
 def test_new_jobs_fail_where_everything_does() -> None:
