@@ -7,6 +7,7 @@ import email.utils
 import time
 
 from conformance.answer import Answer
+from conformance.checks.pulp.endings import comes_to_an_end
 from conformance.checks.pulp.sources import shown
 from conformance.checks.pulp.times import moment
 from conformance.drivers.pulp_tasks import (
@@ -86,20 +87,6 @@ def what_was_canceled_has_finished(probe: Probe, _: None) -> None:
                 probe.require(ended.get("finish_time"), f"{ours} has ended without a finish_time")
                 seen.append(ended)
     probe.assume(seen, "no task was seen that ran and was canceled")
-
-
-def comes_to_an_end(probe: Probe, task: str) -> Task | None:
-    """Return a task that was canceled once it has ended; None if it does not end in time."""
-    until = time.monotonic() + probe.target.budget.settle
-    ended: list[Task] = []
-
-    def is_over() -> bool:
-        now = read(probe, task)
-        ended[:] = [now] if now is not None and has_ended(now) else []
-        return now is None or bool(ended) or time.monotonic() > until
-
-    probe.eventually(is_over, within=2 * probe.target.budget.settle)
-    return ended[0] if ended else None
 
 
 @check("pulp/cancelTask/waiting-task-goes-on-waiting", needs=Needs.CHANGE)

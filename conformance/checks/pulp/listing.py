@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from conformance.drivers.pulp_tasks import (
     FILTERS,
     NOBODY,
     UNENDED,
+    Task,
     ids_of,
     known_ids,
     listed,
@@ -21,6 +23,14 @@ from conformance.registry import check
 
 SAMPLE = 8  # tasks that are read one by one
 PICKS = st.integers(0, 60)
+
+
+def some_of_each(entries: Sequence[Task]) -> list[str]:
+    """Return the tasks in each state that started first and last; the former are likely to stay."""
+    ordered = sorted(entries, key=lambda task: str(task.get("start_time")))
+    chosen = {task["state"]: task["id"] for task in ordered}
+    chosen_too = {task["state"]: task["id"] for task in reversed(ordered)}
+    return [*chosen.values(), *chosen_too.values()]
 
 
 @check("pulp/listTasks/all-current-tasks-are-listed")
@@ -89,9 +99,9 @@ def the_id_filter_lists_nothing_else(probe: Probe, pick: int) -> None:
     """With the ID of a task, one in each state, and perhaps a filter, no entry has another ID."""
     entries = listed(probe)
     probe.assume(entries, "there is no task")
-    chosen = {task["state"]: task["id"] for task in entries}
+    chosen = some_of_each(entries)
     picked = entries[pick % len(entries)]["id"]
-    asked = [(one, None) for one in dict.fromkeys([*chosen.values(), picked])]
+    asked = [(one, None) for one in dict.fromkeys([*chosen, picked])]
     asked_more = [(picked, word) for word in (*FILTERS, "current", "archived")]
     for wanted, state in (*asked, *asked_more):
         others = sorted(ids_of(listed(probe, id=wanted, state=state)) - {wanted})
@@ -104,8 +114,8 @@ def the_id_filter_lists_the_task(probe: Probe, pick: int) -> None:
     """With the ID of a current task, of one in each state and one more, that task is listed."""
     entries = listed(probe)
     probe.assume(entries, "there is no task")
-    chosen = {task["state"]: task["id"] for task in entries}
-    for wanted in dict.fromkeys([*chosen.values(), entries[pick % len(entries)]["id"]]):
+    chosen = some_of_each(entries)
+    for wanted in dict.fromkeys([*chosen, entries[pick % len(entries)]["id"]]):
         if wanted in ids_of(listed(probe, id=wanted)):
             continue
         the_four = {one for word in FILTERS for one in ids_of(listed(probe, state=word))}

@@ -44,7 +44,10 @@ def what_is_listed_can_be_read(probe: Probe, pick: int) -> None:
         (task for task in listed(probe) if task["state"] in UNENDED), key=lambda task: task["id"]
     )
     probe.assume(entries, "no task waits or runs")
-    by_kind = {(task["state"], task.get("scheduler")): task["id"] for task in entries}
+    by_kind = {
+        (task["state"], task.get("scheduler"), task.get("job_id") is None): task["id"]
+        for task in entries
+    }
     turned = [task["id"] for task in entries[pick % len(entries) :]]
     for wanted in dict.fromkeys([*by_kind.values(), *turned[:SAMPLE]]):
         for attempt in range(3):
