@@ -74,9 +74,10 @@ def an_entry_is_the_task(probe: Probe, pick: int) -> None:
     """Entries of the list, one in each state and one more, have the names of the task itself."""
     entries = listed(probe)
     probe.assume(entries, "there is no task")
-    chosen = {task["state"]: task for task in entries}
+    by_id = {task["id"]: task for task in entries}
+    chosen = [*some_of_each(entries), entries[pick % len(entries)]["id"], entries[-1]["id"]]
     compared = 0
-    for entry in [*chosen.values(), entries[pick % len(entries)], entries[-1]]:
+    for entry in [by_id[one] for one in dict.fromkeys(chosen)]:
         alone = read(probe, entry["id"])
         if alone is None or alone["id"] != entry["id"]:
             continue
