@@ -25,7 +25,7 @@ from conformance.gate import Gate
 from conformance.judge import ResponseJudge
 from conformance.ledger import Ledger
 from conformance.mode import Mode, Needs
-from conformance.movements import contract, lifecycle, recipes, requirements
+from conformance.movements import contract, lifecycle, recipes, requirements, sights
 from conformance.probe import Probe, Visit
 from conformance.profile import outside
 from conformance.registry import Check, checks_of
@@ -33,8 +33,6 @@ from conformance.target import Target
 from conformance.tour import Tour
 from conformance.verdict import Result, Verdict, overall, waived
 from specs.contract import Contract, Kind, Requirement
-
-MOVEMENTS = (requirements, recipes, lifecycle, contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +121,16 @@ class _Run:
         yield RunFinished(self._report(results))
 
     def _movements(self) -> Iterator[Progress | ContradictionConfirmed]:
-        for movement in MOVEMENTS:
-            if not self._tour.is_over:
-                yield from movement.play(self._tour)
+        tour = self._tour
+        checks = requirements.Requirements(tour)
+        looks = (sights.play(tour), recipes.play(tour))
+        walks = lifecycle.play(tour)
+        order = [checks.play(), *looks, walks]
+        if self._options.fail_fast:  # what is plainly wrong first, and causes before effects
+            order = [checks.glance(), *looks, walks, checks.play()]
+        for movement in (*order, contract.play(tour)):
+            if not tour.is_over:
+                yield from movement
         first = self._tour.first_failure
         if self._options.fail_fast and first is not None and not self._tour.out_of_time:
             check = self._checks.get(first[0])

@@ -25,20 +25,32 @@ LONGEST = 15.0  # seconds after which a check begins no further example
 NAME = "requirements"
 
 
-def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
-    """Check each explicit requirement that is wanted and that the mode allows."""
-    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "callsheet-hypothesis")
-    properties = [_Property(tour, one) for one in chosen_checks(tour)]
-    rounds: tuple[int | None, ...] = (1, None) if tour.fail_fast else (None,)
-    for examples in rounds:  # to fail fast is to try each once before trying any often
-        for index, one in enumerate(properties):
+class Requirements:
+    """The checks of a run that are wanted and that the mode allows."""
+
+    def __init__(self, tour: Tour) -> None:
+        set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "callsheet-hypothesis")
+        self._tour = tour
+        self._properties = [_Property(tour, one) for one in chosen_checks(tour)]
+
+    def glance(self) -> Iterator[Progress | ContradictionConfirmed]:
+        """Try each check once, before any is tried often: what is plainly wrong shows soon."""
+        yield from self._held(1)
+
+    def play(self) -> Iterator[Progress | ContradictionConfirmed]:
+        """Check each requirement with all its examples."""
+        yield from self._held(None)
+
+    def _held(self, examples: int | None) -> Iterator[Progress | ContradictionConfirmed]:
+        tour, total = self._tour, len(self._properties)
+        for index, one in enumerate(self._properties):
             if tour.is_over:
                 return
             requests = tour.visit.gate.traffic.requests
-            yield Progress(NAME, index, len(properties), one.requirement, requests)
+            yield Progress(NAME, index, total, one.requirement, requests)
             one.hold(examples)
             yield from tour.confirm_new()
-    yield Progress(NAME, len(properties), len(properties), "", tour.visit.gate.traffic.requests)
+        yield Progress(NAME, total, total, "", tour.visit.gate.traffic.requests)
 
 
 def chosen_checks(tour: Tour) -> list[Check]:

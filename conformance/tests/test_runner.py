@@ -62,7 +62,8 @@ def test_each_requirement_is_judged_once(judge: Judge, server: Server, contract:
 @pytest.mark.parametrize(("fault", "broken"), widgets.FAULTS.items())
 def test_each_fault_is_found_and_named(judge: Judge, fault: str, broken: str) -> None:
     """A server with one fault fails, and the requirement that it breaks is among the failed."""
-    with widgets.serving(fault) as server:
+    pace = 0.6 if fault.startswith("running") else widgets.PACE  # long enough to be seen in it
+    with widgets.serving(fault, pace) as server:
         report = judge(server, fail_fast=True)
 
     failed = [one.requirement.id for one in report.results if one.verdict is Verdict.FAIL]
