@@ -135,11 +135,12 @@ def _identities(asked: Asked, rows: Sequence[Properties]) -> dict[str, str | Non
     job = str(asked.path["jobId"])
     steps = _sweeps(rows)
     for row in rows:
-        is_step = row.get("JobTaskId") in steps or None
+        is_step = (row.get("JobTaskId") in steps and row.get("InstanceId", "0") != "0") or None
         wrong = identity(row, is_step=is_step)
         found |= {name: words for name, words in wrong.items() if words is not None}
-        if "ParentJobId" in row and row["ParentJobId"] != job:
-            words = f"the list of job {job} has a task whose ParentJobId is {row['ParentJobId']}"
+        parent = row.get("ParentJobId") or row.get("TaskId", job).partition(".")[0]
+        if parent != job:
+            words = f"the list of job {job} has a task of job {parent}"
             found["hpcpack/listTasks/only-tasks-of-the-job"] = words
     return found
 
