@@ -14,6 +14,12 @@ from typing import Any
 
 import orjson
 
+FORMAT = 1
+"""Part of every entry's name: raised when the same text would be worked out differently."""
+
+MOST = 200
+"""How many entries are kept; the oldest go first."""
+
 
 def folder() -> Path:
     """Return where entries are kept, whether it exists or not."""
@@ -26,7 +32,7 @@ def folder() -> Path:
 def recall(name: str) -> Any:
     """Return the value kept under *name*, or None."""
     try:
-        return orjson.loads((folder() / f"{name}.json").read_bytes())
+        return orjson.loads(_place(name).read_bytes())
     except (OSError, RuntimeError, orjson.JSONDecodeError):
         return None
 
@@ -35,12 +41,24 @@ def keep(name: str, value: Any) -> None:
     """Keep *value* under *name*, if there is a place for it."""
     partial = None
     try:
-        place = folder()
-        place.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place, suffix=".part", delete=False) as file:
+        place = _place(name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as file:
             partial = Path(file.name)
             file.write(orjson.dumps(value))
-        partial.replace(place / f"{name}.json")
+        partial.replace(place)
+        _trim(place.parent)
     except (OSError, RuntimeError):
         if partial is not None:
             partial.unlink(missing_ok=True)
+
+
+def _place(name: str) -> Path:
+    return folder() / f"{name}.{FORMAT}.json"
+
+
+def _trim(place: Path) -> None:
+    """Remove the oldest entries beyond the most that are kept."""
+    entries = sorted(place.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for one in entries[MOST:]:
+        one.unlink(missing_ok=True)
