@@ -274,20 +274,26 @@ def cleanup(
 )
 @click.option("--mutant", "mutants", multiple=True, metavar="ID", help="Only these mutants.")
 @click.option(
+    "--every",
+    metavar="N",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Only each N-th mutant, through all classes: a sample.",
+)
+@click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE"
 )
-def selftest(
-    api: str | None, seed: int, jobs: int, mutants: tuple[str, ...], json_file: Path | None
-) -> None:
+def selftest(api: str | None, mutants: tuple[str, ...], every: int, **more: Any) -> None:
     """Judge our own mock server, sound and with each planted defect.
 
     0: the sound server is conformant and every mutant is killed. 1: not so.
     """
-    from conformance.selftest import run
+    from conformance.selftest import Choice, run
     from specs.contract import names
 
     with _one_line():
-        _check_writable(json_file)
+        _check_writable(more["json_file"])
         names_of_apis = [_load(api).name] if api else list(names())
-        good = run(names_of_apis, seed=seed, jobs=jobs, only=mutants, json_file=json_file)
+        good = run(names_of_apis, choice=Choice(mutants, every), **more)
     sys.exit(0 if good else 1)

@@ -61,14 +61,22 @@ class Trial:
         return self.is_killed
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which mutants are judged: those of some ids, or each n-th through all classes."""
+
+    ids: tuple[str, ...] = ()
+    every: int = 1
+
+
 def run(
-    apis: Iterable[str], *, seed: int, jobs: int, only: tuple[str, ...], json_file: Path | None
+    apis: Iterable[str], *, seed: int, jobs: int, choice: Choice, json_file: Path | None
 ) -> bool:
     """Judge every server, print the kill matrix, and return whether the suite was always right."""
     console = Console(highlight=False, soft_wrap=True)
     trials: list[Trial] = []
     for api in apis:
-        chosen = _chosen(api, only)
+        chosen = _chosen(api, choice)
         if not chosen:
             continue
         console.print(f"[bold]{api}[/]: seed {seed}, {len(chosen) - (None in chosen)} mutants")
@@ -79,19 +87,20 @@ def run(
         console.print(_summary(of_api))
         trials += of_api
     if not trials:
-        raise UsageError(f"there is no mutant {', '.join(only)}")
+        raise UsageError(f"there is no mutant {', '.join(choice.ids)}")
     if json_file is not None:
         text = json.dumps([asdict(one) | {"killed": one.is_killed} for one in trials], indent=2)
         json_file.write_text(text + "\n", encoding="utf-8")
     return all(one.is_good for one in trials)
 
 
-def _chosen(api: str, only: tuple[str, ...]) -> list[Mutant | None]:
+def _chosen(api: str, choice: Choice) -> list[Mutant | None]:
     """Return the mutants to try; None stands for the sound server."""
     known = mock.mutants(api)
-    if only:
-        return [one for one in known if one.id in only]
-    return [None, *known]
+    if choice.ids:
+        return [one for one in known if one.id in choice.ids]
+    by_class = sorted(known, key=lambda one: one.kind)  # sorting keeps the order within a class
+    return [None, *by_class[:: choice.every]]
 
 
 def _trials(api: str, chosen: list[Mutant | None], seed: int, jobs: int) -> Iterator[Trial]:
