@@ -10,6 +10,7 @@ import pytest
 
 from mockserver.mutants import FaultClass, Mutant, of
 from mockserver.tests.apis.deadline_farm import VERSION, Farm, task_path
+from mockserver.world import Fired
 from specs.contract import Status, load
 
 Said = tuple[Any, ...]
@@ -185,15 +186,45 @@ class Story:
 def tell(mutant: str | None = None, expected: Sequence[Said] = ()) -> list[Said]:
     """Return what an account says to the story, as far as it is the *expected*."""
     with Farm(mutant=mutant) as farm:
-        story = Story(farm, expected)
-        story.seeded()
-        story.refusals()
-        story.searches()
-        story.creations()
-        story.many()
-        story.commands()
-        story.lives()
-        return story.said
+        return tell_in(farm, expected)
+
+
+def tell_in(farm: Farm, expected: Sequence[Said] = ()) -> list[Said]:
+    """Tell the whole story in one world."""
+    story = Story(farm, expected)
+    story.seeded()
+    story.refusals()
+    story.searches()
+    story.creations()
+    story.many()
+    story.commands()
+    story.lives()
+    return story.said
+
+
+class Kept(list[Fired]):
+    """What has happened in a world, and all of it, whoever clears the list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moves: Counter[tuple[str, str, str]] = Counter()
+
+    def append(self, fired: Fired) -> None:
+        self.moves[fired.schema, fired.source, fired.target] += 1
+        super().append(fired)
+
+
+def test_all_that_happens_is_declared() -> None:
+    """Whatever moves in the story moves along the life cycles of the contract."""
+    lifecycles = load("deadline-cloud").lifecycles.values()
+    legal = {
+        (cycle.schema, one.source, one.target) for cycle in lifecycles for one in cycle.transitions
+    }
+    with Farm() as farm:
+        kept = farm._client.hub.default.fired = Kept()
+        tell_in(farm)
+    assert kept.moves.keys() <= legal
+    assert len(kept.moves) > 30
 
 
 @pytest.fixture(scope="module")
