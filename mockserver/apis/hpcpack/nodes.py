@@ -60,7 +60,7 @@ class NodeOperations(Front):
         """Return a page of the nodes."""
         wanted = self.asked_nodes(call)
         names = _chosen(wanted.properties)
-        nodes = self._matching(wanted.filter)
+        nodes = self.matching_nodes(wanted.filter)
         column = CANONICAL.get(wanted.sort.strip().lower(), "Id")
         nodes.sort(key=lambda one: one.sort_key(column))
         first = wanted.mark.rank if wanted.mark else 0
@@ -76,7 +76,7 @@ class NodeOperations(Front):
         """Return what a request for nodes asks for."""
         return listing.asked(call, "sortNodesBy")
 
-    def _matching(self, text: str) -> list[Node]:
+    def matching_nodes(self, text: str) -> list[Node]:
         """Return the nodes that fit a filter."""
         nodes = list(self.cluster.nodes.values())
         for name, value in listing.clauses(text):

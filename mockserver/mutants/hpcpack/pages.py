@@ -71,13 +71,15 @@ class FullPagesGoOn(HpcPack):
 
 @FAULTS.add("second-page-skips-a-row", "continuation-reads-on", FaultClass.COLLECTION)
 class SecondPageSkipsARow(HpcPack):
-    """The last row of the second page of jobs is left out, if a third one follows."""
+    """What the second page of jobs is followed by begins a row too late."""
 
-    def list_jobs(self, call: Call) -> Reply:
-        reply = super().list_jobs(call)
-        if call.query.get("queryId") and unfinished(reply):
-            return revised(reply, lambda rows: rows[:-1])
-        return reply
+    def list_rows(self, call: Call, book: Book, wanted: Asked, found: Listing) -> Reply:
+        reply = super().list_rows(call, book, wanted, found)
+        if wanted.mark is None or call.operation_id != "listJobs" or not unfinished(reply):
+            return reply
+        rows = found.read("row", call.query["rowsPerRead"] + 1, wanted.mark)
+        reply.headers = [one for one in reply.headers if one[0] != HEADER]
+        return reply.with_header(CONTINUATION, wanted.token(self.mark(book, found, rows[-1]), 0))
 
 
 @FAULTS.add("pages-of-nodes-overlap", "continuation-reads-on", FaultClass.COLLECTION)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver.apis.hpcpack import HpcPack
+from mockserver.apis.hpcpack.cluster import Node
 from mockserver.apis.hpcpack.listing import Asked, Listing
 from mockserver.apis.hpcpack.properties import Book
 from mockserver.clock import SECOND
 from mockserver.mutants import FaultClass
 from mockserver.mutants.catalogue import Catalogue
-from mockserver.mutants.hpcpack.wire import revised
 from mockserver.pipeline.call import Call, Reply
 from mockserver.store import Condition, Query
 from mockserver.store.query import within
@@ -263,8 +263,6 @@ class AllNodesAreOnline(HpcPack):
 class NodeFilterLosesTheHead(HpcPack):
     """A list of nodes filtered by NodeState leaves out the first that matches."""
 
-    def list_nodes(self, call: Call) -> Reply:
-        reply = super().list_nodes(call)
-        if not call.query.get("$filter") or call.query.get("queryId"):
-            return reply
-        return revised(reply, lambda rows: rows[1:])
+    def matching_nodes(self, text: str) -> list[Node]:
+        found = super().matching_nodes(text)
+        return found[1:] if text else found
