@@ -151,7 +151,7 @@ class Sweep:
     master: str
     steps: int
     given: int = 0
-    is_expanded: bool = False
+    is_expanded: bool | None = None  # not known yet
 
     def has_more(self) -> bool:
         """Whether there are steps to hand out."""
@@ -214,7 +214,7 @@ class Subtasks(_Watched):
         if not self._sweeps[course].has_more():
             self._sweeps[course] = self._submitted(probe, course)
         sweep = self._sweeps[course]
-        if not sweep.is_expanded:
+        if sweep.is_expanded is None:
             last = f"{sweep.master}.{sweep.steps}"
 
             def is_there() -> bool:

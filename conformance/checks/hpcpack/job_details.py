@@ -225,7 +225,8 @@ def a_job_is_the_same_in_the_list(probe: Probe, pick: int) -> None:
         chosen.append(make(probe, "job", "task"))
         body = settings({"Name": f"callsheet {pick}", "Priority": PRIORITIES[pick % 5]})
         probe.call("setJobProperties", path={"jobId": chosen[-1]}, body=body)
-    names = [one for one in SEEN if one in read(probe, chosen[-1])]
+    last = read(probe, chosen[-1])
+    names = [one for one in SEEN if one in last]
 
     def complaint() -> str | None:
         before = {job: read(probe, job) for job in chosen}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.task_details import ALWAYS, NAMES, PICKS, look, numbered, shows_all
@@ -48,7 +50,8 @@ def a_plain_task_has_no_subtask(probe: Probe, step: int) -> None:
     """No subtask of a task that is no sweep can be read, whether or not the task has run."""
     keys = [f"{one[0]}.{one[1]}" for one in probe.known.get("tasks", {}).get("Finished", ())]
     sweeps = {f"{one[0]}.{one[1]}" for one in probe.known.get("sweeps", ())}
-    plain = [one for one in keys if one not in sweeps and _is_plain(probe, one)][:1]
+    some = (one for one in keys[:6] if one not in sweeps and _is_plain(probe, one))
+    plain = list(islice(some, 1))
     if probe.mode.allows(Needs.CREATE):
         plain.append(f"{job_with_tasks(probe, 1)}.1")
     probe.assume(plain, "no plain task is known")
