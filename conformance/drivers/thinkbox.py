@@ -141,11 +141,18 @@ class Driver(generic.Driver):
                 probe.unsupported(f"{outcome.reason}, and no job is lent")
         for job in jobs:
             for task in self.borrow(probe, job):
-                if f"{job}_{task}" not in self._in_use:
-                    self._in_use.add(f"{job}_{task}")
+                if self.claim(job, task):
                     order(probe, "requeue", job, [task])
                     return job, task
         raise NotReached("each task that is lent is in use already")
+
+    def claim(self, job: str, task: int) -> bool:
+        """Take a task for one walk alone; whether it was still free."""
+        key = f"{job}_{task}"
+        if key in self._in_use:
+            return False
+        self._in_use.add(key)
+        return True
 
     def borrow(self, probe: Probe, job: str) -> dict[int, int]:
         """Return how the tasks of a job were before we began; they are brought back in the end."""

@@ -67,8 +67,13 @@ class Tasks:
         return answer
 
     def known(self, probe: Probe, state: str) -> Sequence[str]:
+        """Return known tasks, but for those of jobs that other walks are working on."""
         given = probe.known.get("tasks", {}).get(state, ())
-        return [f"{one['JobID']}_{one['TaskID']}" for one in given]
+        return [
+            f"{one['JobID']}_{one['TaskID']}"
+            for one in given
+            if str(one["JobID"]) not in self._driver.borrowed
+        ]
 
     def reach(self, probe: Probe, state: str) -> str | None:
         """Return a task of a job that takes its course to there, if the target file names one."""
@@ -96,7 +101,8 @@ class Tasks:
         others = {one: stat for one, stat in stats.items() if one != task}
         idle = bool(others) and Stat.QUEUED not in others.values()
         if stats.get(task) == Stat.SUSPENDED and idle:
-            order(probe, "requeue", job, [max(others)])
+            free = (one for one in sorted(others) if self._driver.claim(job, one))
+            order(probe, "requeue", job, [next(free, max(others))])
 
     def _is_active(self, probe: Probe, job: str, task: int) -> bool:
         """Whether the job is certainly not suspended: it says so, or another task is queued."""
