@@ -269,8 +269,7 @@ class Scale(Api):
 
     def authenticate(self, call: Call) -> None:
         """Demand a token if the server was started so; check one that is given in any case."""
-        if call.method in {"GET", "HEAD"}:
-            refusals.check_accept(call)
+        refusals.check_accept(call)
         refusals.check_credentials(call, demanded=self.service.options.demand_credentials)
 
     def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
