@@ -58,9 +58,7 @@ def _load(name: str) -> Contract:
 @click.option(
     "--mode",
     type=click.Choice(MODES),
-    default="safe",
-    show_default=True,
-    help="How far the run may go; enforced where requests leave.",
+    help="How far the run may go, enforced where requests leave; else the target file's, or safe.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeat a run; printed always.")
 @click.option(
@@ -114,12 +112,12 @@ def check(**given: Any) -> None:
             given["target_file"], given["target"], given["settings"], insecure=given["insecure"]
         )
         _check_writable(given["junit"], given["json_file"])
-        report = _run(contract, target, _options(given), Terminal())
+        report = _run(contract, target, _options(given, target), Terminal())
         _write(report, given)
     sys.exit(report.overall.exit_code)
 
 
-def _options(given: dict[str, Any]) -> Options:
+def _options(given: dict[str, Any], target: Target) -> Options:
     import secrets
 
     from conformance.mode import Mode
@@ -127,7 +125,7 @@ def _options(given: dict[str, Any]) -> Options:
 
     patterns = (one.strip() for text in given["only"] for one in text.split(","))
     return Options(
-        mode=Mode(given["mode"]),
+        mode=Mode(given["mode"] or target.mode or Mode.SAFE),
         seed=given["seed"] if given["seed"] is not None else secrets.randbelow(2**31),
         max_time=given["max_time"],
         only=tuple(one for one in patterns if one),

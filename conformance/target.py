@@ -77,6 +77,7 @@ class Target:
     tls: Tls = field(default_factory=Tls)
     known: Mapping[str, Any] = field(default_factory=dict)
     touch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    mode: str | None = None  # how far a run may go, unless the command says so
     unsupported: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
     rate: float | None = None

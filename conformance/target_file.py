@@ -190,6 +190,7 @@ def _target(document: Mapping[str, Any], environment: _Environment) -> Target:
         sigv4=SigV4(**signing) if signing else None,
         tls=Tls(**document.get("tls", {})),
         known=document["known"],
+        mode=document.get("mode"),
         touch={kind: tuple(map(str, keys)) for kind, keys in touch.items()},
         unsupported=tuple(document.get("unsupported", ())),
         budget=Budget(**document.get("budget", {})),

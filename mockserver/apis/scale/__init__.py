@@ -256,6 +256,7 @@ class Scale(Api):
         by_name = {one.name: one.id for one in self.catalogue.job_types.values()}
         create = {"input": {"files": {"INPUT_FILE": [1]}, "json": {}}}
         return {
+            "mode": "full",
             "known": {
                 "jobs": {state: keys for state, keys in jobs.items() if keys},
                 "job_type_id": 1,
