@@ -21,6 +21,8 @@ from conformance.tour import Ending, Tour
 ORDER = (Needs.READ, Needs.CREATE, Needs.CHANGE, Needs.EVERYTHING)
 SHRINK_REQUESTS = 150  # sent after the first violation, in search of a smaller one
 SHRINK_SECONDS = 5.0
+LONG_WAIT = 4.0  # seconds of one example
+PATIENCE = 3  # with such checks, at a first glance
 LONGEST = 15.0  # seconds after which a check begins no further example
 NAME = "requirements"
 
@@ -34,7 +36,11 @@ class Requirements:
         self._properties = [_Property(tour, one) for one in chosen_checks(tour)]
 
     def glance(self) -> Iterator[Progress | ContradictionConfirmed]:
-        """Try each check once, before any is tried often: what is plainly wrong shows soon."""
+        """Try each check once, before any is tried often: what is plainly wrong shows soon.
+
+        Ends early if checks keep waiting for what does not come about: then something else is
+        wrong, which other movements find sooner.
+        """
         yield from self._held(1)
 
     def play(self) -> Iterator[Progress | ContradictionConfirmed]:
@@ -42,14 +48,18 @@ class Requirements:
         yield from self._held(None)
 
     def _held(self, examples: int | None) -> Iterator[Progress | ContradictionConfirmed]:
-        tour, total = self._tour, len(self._properties)
+        tour, total, waits = self._tour, len(self._properties), 0
         for index, one in enumerate(self._properties):
             if tour.is_over:
                 return
             requests = tour.visit.gate.traffic.requests
             yield Progress(NAME, index, total, one.requirement, requests)
+            started = time.monotonic()
             one.hold(examples)
             yield from tour.confirm_new()
+            waits += time.monotonic() - started > LONG_WAIT
+            if examples is not None and waits == PATIENCE:
+                return
         yield Progress(NAME, total, total, "", tour.visit.gate.traffic.requests)
 
 
