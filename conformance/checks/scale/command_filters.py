@@ -185,7 +185,6 @@ def _listed(order: Order) -> None:
         for index, one in enumerate(lists):
             early, late = jobs[2 * index : 2 * index + 2]
             strange = [value for values in one.others(known, early) for value in values]
-            probe.assume(strange, "all known jobs are of one job type")
             drill.accepted([early], **{one.name: [*one.own(early), *strange]})
             drill.accepted([late], **{one.name: [*strange, *one.own(late)]})
         several = drill.jobs(3)
@@ -224,7 +223,7 @@ def _combined(order: Order) -> None:
         drill.accepted(jobs[:1], status="FAILED")
         last = jobs[-1]
         full = {one.name: one.own(last) for one in usual if one.own(last) is not None}
-        drill.accepted([last], **full, is_superseded=False, started=LONG_AGO)
+        drill.accepted([last], **full, is_superseded=False)
         drill.taken([last], "it fits every filter")
         drill.left(left, "it does not fit one of the filters")
 

@@ -14,6 +14,7 @@ from conformance.checks.scale.acquaintance import distinct
 from conformance.checks.scale.filters import Record
 from conformance.checks.scale.listing import executions
 from conformance.checks.scale.moments import after, instant, is_before
+from conformance.checks.scale.patience import insist
 from conformance.drivers.scale_answers import UNKNOWN_ID
 from conformance.probe import Probe
 from conformance.registry import check
@@ -106,15 +107,20 @@ def messages_ascend_by_time_and_number(probe: Probe, _: None) -> None:
 @check(f"{PREFIX}/log-id-selects-stream")
 def log_id_selects_the_stream(probe: Probe, _: None) -> None:
     """The logs stdout and stderr hold that stream only, and combined holds both."""
-    for execution, lines in _written(probe):
+    for execution, _lines in _written(probe):
         for stream in STREAMS:
-            own = messages(log(probe, execution, stream))
-            others = [line for line in own if line["stream"] != stream]
-            probe.require(not others, f"the log {stream} of {execution['id']} has other streams")
-            wanted = [_place(line) for line in lines if line["stream"] == stream]
-            same = sorted(map(_place, own)) == sorted(wanted)
-            said = f"the log {stream} of {execution['id']} is not that part of combined"
-            probe.require(same, said)
+
+            def complaint(execution: Record = execution, stream: str = stream) -> str | None:
+                own = messages(log(probe, execution, stream))
+                if any(line["stream"] != stream for line in own):
+                    return f"the log {stream} of {execution['id']} has other streams"
+                both = messages(log(probe, execution))
+                wanted = [_place(line) for line in both if line["stream"] == stream]
+                if sorted(map(_place, own)) == sorted(wanted):
+                    return None
+                return f"the log {stream} of {execution['id']} is not that part of combined"
+
+            insist(probe, complaint)
 
 
 def _place(line: Record) -> tuple[Any, ...]:
@@ -140,12 +146,18 @@ def messages_are_not_older_than_started(probe: Probe, drawn: int) -> None:
 @check(f"{PREFIX}/text-is-messages")
 def text_holds_a_message_on_each_line(probe: Probe, _: None) -> None:
     """With format=txt, the answer is plain text with the messages, one a line."""
-    for execution, lines in _written(probe)[:2]:
-        answer = log(probe, execution, format="txt")
-        probe.require(answer.media_type == "text/plain", f"{answer.exchange}: {answer.media_type}")
-        wanted = "\n".join(line["message"] for line in lines)
-        same = _lines(answer.text) == _lines(wanted)
-        probe.require(same, f"{answer.exchange} has other lines than the messages")
+    for execution, _written_lines in _written(probe)[:2]:
+
+        def complaint(execution: Record = execution) -> str | None:
+            wanted = "\n".join(line["message"] for line in messages(log(probe, execution)))
+            answer = log(probe, execution, format="txt")
+            if answer.media_type != "text/plain":
+                return f"{answer.exchange} is {answer.media_type or 'of no type'}"
+            if _lines(answer.text) == _lines(wanted):
+                return None
+            return f"{answer.exchange} has other lines than the messages"
+
+        insist(probe, complaint)
 
 
 def _lines(text: str) -> Sequence[str]:

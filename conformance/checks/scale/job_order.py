@@ -83,7 +83,8 @@ def _sorted(probe: Probe, order: str, value: Callable[[Record], Any], *, falling
         first = Page.of(answer)
         results, last = list(first.results), -(-first.count // SIZE)
         if last > 1:
-            results += Page.of(JOBS.ask(probe, order=order, page_size=SIZE, page=last)).results
+            further = JOBS.ask(probe, order=order, page_size=SIZE, page=last)
+            results += Page.of(further).results if further.is_success else []
         values.update(value(one) for one in results)
         wrong = unsorted(results, value, falling=falling)
         return None if wrong is None else f"with order={order}, {wrong}"

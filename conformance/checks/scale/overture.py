@@ -26,13 +26,14 @@ from conformance.checks.scale.listing import (
     input_files,
 )
 from conformance.checks.scale.rules import ENDED
-from conformance.failures import Outcome, Violation
+from conformance.failures import NotReached, Outcome, Violation
 from conformance.mode import Needs
 from conformance.probe import Probe
 from conformance.registry import checks_of
 
 LIST, CREATE, DETAILS = "scale/listJobs", "scale/createJob", "scale/getJob"
 PRIORITY = 77
+MOVED = 5  # jobs that may have come or gone between two looks
 
 
 def overture(probe: Probe) -> None:
@@ -43,12 +44,12 @@ def overture(probe: Probe) -> None:
     whole = Page.of(answer)
     sight.jobs(probe, whole.results)
     _pages(probe, whole)
-    _single_jobs(probe, whole.results)
+    files = _single_jobs(probe, whole.results)
     if probe.mode.allows(Needs.CHANGE):
-        _own_jobs(probe)
+        _own_jobs(probe, files)
 
 
-def _right(probe: Probe, requirement: str, condition: object) -> bool:
+def _right(probe: Probe, requirement: str, condition: object, drawn: int = 0) -> bool:
     """Return whether all seems well; if not, hand over to the check of that requirement."""
     if condition or requirement in probe.visit.findings.violations:
         return bool(condition)
@@ -56,7 +57,7 @@ def _right(probe: Probe, requirement: str, condition: object) -> bool:
 
     def play(fresh: Probe) -> None:
         try:
-            own.claim(fresh, 0 if own.plan is not None else None)
+            own.claim(fresh, drawn if own.plan is not None else None)
         except Violation as violation:
             fresh.violated(violation.requirement or requirement, violation.reason)
             raise
@@ -77,6 +78,8 @@ def _pages(probe: Probe, whole: Page) -> None:
     first = JOBS.page(probe)
     wanted = min(DEFAULT_SIZE, first.count)
     _right(probe, f"{LIST}/default-page-size", len(first.results) == wanted)
+    if complete:
+        _right(probe, f"{LIST}/count-is-total", abs(first.count - whole.count) <= MOVED)
     if first.count <= DEFAULT_SIZE:
         return
     second = JOBS.page(probe, page=2)
@@ -107,7 +110,8 @@ def _followed(probe: Probe, jobs: Sequence[Record]) -> None:
     _right(probe, f"{LIST}/previous-leads-back", second.previous is not None)
 
 
-def _single_jobs(probe: Probe, jobs: Sequence[Record]) -> None:
+def _single_jobs(probe: Probe, jobs: Sequence[Record]) -> list[Any]:
+    """Look at a job of each kind; return the ids of the files that they read."""
     chosen = {one["status"]: one for one in jobs if one["status"] in ENDED}
     replaced = next((one for one in jobs if one["is_superseded"]), None)
     successor = next((one for one in jobs if one["superseded_job"] is not None), None)
@@ -127,6 +131,8 @@ def _single_jobs(probe: Probe, jobs: Sequence[Record]) -> None:
     for state in ("COMPLETED", "FAILED"):
         if state in chosen and chosen[state]["id"] in seen:
             _runs(probe, seen[chosen[state]["id"]])
+    inputs = [each for job in seen.values() for each in job["input"]["files"].values()]
+    return sorted({one for each in inputs for one in each})
 
 
 def _runs(probe: Probe, job: Record) -> None:
@@ -163,7 +169,7 @@ def _runs(probe: Probe, job: Record) -> None:
     _right(probe, f"{DETAILS}/input-files-agree-with-list", agree)
 
 
-def _own_jobs(probe: Probe) -> None:
+def _own_jobs(probe: Probe, files: list[Any]) -> None:
     """Make jobs, cancel them and put them back on the queue."""
     cast = Cast(probe)
     body = cast.body("slow")
@@ -179,27 +185,33 @@ def _own_jobs(probe: Probe) -> None:
     found = probe.follow("getJob", urljoin(answer.exchange.url, location))
     there = found.is_success and found.json["id"] == job["id"]
     _right(probe, f"{CREATE}/location-leads-to-details", there)
-    second = _rich(probe, job, body)
+    second = _rich(probe, job, body, files)
     jobs = [one for one in (job, second) if one is not None]
     cast.diary.look(ids(jobs))
     cancel = probe.call("cancelJobs", body={"job_ids": ids(jobs)})
     _right(probe, "scale/cancelJobs/has-no-body", not cancel.body)
     _right(probe, "scale/cancelJobs/job-ids-filter", cancel.is_success)
-    canceled = cast.wait(jobs, ENDED)
+    try:
+        canceled = cast.wait(jobs, ENDED)
+    except NotReached:
+        _right(probe, "scale/cancelJobs/job-ids-filter", condition=False)
+        return
     back = [one for one in canceled.values() if one["status"] == "CANCELED"]
     if back:
         again = probe.call("requeueJobs", body={"job_ids": ids(back), "priority": PRIORITY})
         _right(probe, "scale/requeueJobs/has-no-body", not again.body)
         _right(probe, "scale/requeueJobs/priority-is-accepted", again.is_success)
-        cast.requeued(back)
+        try:
+            cast.requeued(back)
+        except NotReached:
+            _right(probe, "scale/requeueJobs/job-ids-filter", condition=False)
 
 
-def _rich(probe: Probe, job: Record, body: Record) -> Record | None:
+def _rich(probe: Probe, job: Record, body: Record, known: list[Any]) -> Record | None:
     """Make a job with a priority and, if its type takes them, several files for one input."""
     given = body.get("input", {})
     files = dict(given.get("files", {}))
     name = input_that_takes_several(job)
-    known = sorted({one for each in job["input"]["files"].values() for one in each})
     if name is not None and known:
         files[name] = known
     configured = {**body.get("configuration", {}), "priority": PRIORITY}
@@ -209,6 +221,6 @@ def _rich(probe: Probe, job: Record, body: Record) -> Record | None:
         return None
     shown: Record = answer.json
     kept = at(shown, "configuration", "priority") == PRIORITY
-    _right(probe, f"{CREATE}/configuration-as-sent", kept)
+    _right(probe, f"{CREATE}/configuration-as-sent", kept, PRIORITY)
     _right(probe, f"{CREATE}/input-as-sent", shown["input"]["files"] == files)
     return shown

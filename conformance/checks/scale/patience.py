@@ -36,6 +36,10 @@ def persistent(probe: Probe, complaint: Complaint) -> str | None:
         except Unsteady as outcome:
             unsteady.append(outcome)
             return False
+        except Violation as violation:
+            if violation.requirement is not None:  # an answer that could not be read
+                raise
+            words = violation.reason
         if words is not None:
             said.append(words)
         return words is None
@@ -43,7 +47,7 @@ def persistent(probe: Probe, complaint: Complaint) -> str | None:
     try:
         probe.eventually(is_silent, within=LAG)
     except Violation as violation:
-        if violation.requirement is not None:  # an answer that could not be read
+        if violation.requirement is not None:
             raise
         if not said:
             raise unsteady[-1] from None
