@@ -14,7 +14,7 @@ from conformance.checks.hpcpack.moments import read_format
 from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.task_lists import expanded, telling
 from conformance.checks.hpcpack.workshop import job_with_tasks, known_jobs
-from conformance.drivers.hpcpack_cluster import Properties, rows
+from conformance.drivers.hpcpack_cluster import Properties, comes, path_of, rows, settings
 from conformance.drivers.hpcpack_subjects import send
 from conformance.mode import Needs
 from conformance.probe import Probe
@@ -98,8 +98,15 @@ def _changed(probe: Probe) -> tuple[Listing, list[Properties]]:
         found = list(everything(probe, tasks(job)).values())
         if len(change_times(found)) > 1:
             return tasks(job), found
-    probe.assume(jobs is None, "no job is known whose tasks changed at different times")
-    raise AssertionError
+    listing = tasks(job_with_tasks(probe, 2))
+    later = f"{listing.path['jobId']}.2"
+
+    def has_changed() -> bool:
+        probe.ok("setTaskProperties", path=path_of(later), body=settings({"Name": "callsheet"}))
+        return len(change_times(list(everything(probe, listing).values()))) > 1
+
+    probe.assume(comes(probe, has_changed), "the target does not show when tasks changed")
+    return listing, list(everything(probe, listing).values())
 
 
 @check("hpcpack/listTasks/several-values-are-alternatives", plan=st.integers(0, 9), examples=2)
