@@ -100,6 +100,18 @@ class StepPlan:
 
 UNMEETABLE = {"amounts": [{"name": "amount.worker.vcpu", "min": 4096}]}
 
+SUSPENDED, STARTED = "SUSPENDED", "READY"
+
+POOLS: Mapping[str, tuple[tuple[StepPlan, ...], str]] = {
+    "suspended": ((StepPlan("Many", tasks=12),), SUSPENDED),
+    "running": ((StepPlan("Many", tasks=8),), STARTED),
+    "waiting": ((StepPlan("First"), StepPlan("Many", tasks=8, after=("First",))), STARTED),
+    "short": ((StepPlan("Many", tasks=4, command="short"),), STARTED),
+    "blocked": ((StepPlan("Many", tasks=8),), STARTED),
+    "incompatible": ((StepPlan("Many", tasks=8, needs=UNMEETABLE),), STARTED),
+}
+"""Jobs whose tasks are alike, and whether their tasks may start: one job serves several walks."""
+
 
 def template(probe: Probe, steps: Iterable[StepPlan], name: str = "Callsheet") -> str:
     """Return a job template with these steps, as JSON."""

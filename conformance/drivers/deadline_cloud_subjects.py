@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from conformance.answer import Answer
 from conformance.drivers.deadline_cloud_farm import (
-    UNMEETABLE,
+    POOLS,
+    STARTED,
     Path,
     Record,
     StepPlan,
@@ -42,18 +43,6 @@ TARGETS = {
     "fail": "FAILED",
     "succeed": "SUCCEEDED",
 }
-SUSPENDED, STARTED = "SUSPENDED", "READY"
-
-POOLS: Mapping[str, tuple[tuple[StepPlan, ...], str]] = {
-    "suspended": ((StepPlan("Many", tasks=12),), SUSPENDED),
-    "running": ((StepPlan("Many", tasks=8),), STARTED),
-    "waiting": ((StepPlan("First"), StepPlan("Many", tasks=8, after=("First",))), STARTED),
-    "short": ((StepPlan("Many", tasks=4, command="short"),), STARTED),
-    "blocked": ((StepPlan("Many", tasks=8),), STARTED),
-    "incompatible": ((StepPlan("Many", tasks=8, needs=UNMEETABLE),), STARTED),
-}
-"""Jobs whose tasks are alike, and whether their tasks may start: one job serves several walks."""
-
 COURSES = {
     "PENDING": "waiting",
     "RUNNING": "running",
@@ -190,9 +179,8 @@ class TaskSubject(_Placed):
 
     def reach(self, probe: Probe, state: str) -> str | None:
         """Take a task whose work, or whose place, leads it there."""
-        course = COURSES.get(state)
-        if state == "READY" and "blockedQueueId" in probe.known:
-            course = "blocked"
+        blocked = state == "READY" and "blockedQueueId" in probe.known
+        course = "blocked" if blocked else COURSES.get(state)
         if course is None:
             return None
         key = key_of(self.spare(probe, course))

@@ -69,6 +69,7 @@ def _disagreement(probe: Probe, asked: list[Path], task: Path) -> str | None:
     found = next((one for one in shown if one["taskId"] == task["taskId"]), None)
     if found is None or before != after:
         return None
-    wrong = [f"{name} {found.get(name)!r}" for name in after if found.get(name) != after[name]]
+    names = [name for name in after if name != "createdAt"]  # which has a check of its own
+    wrong = [f"{name} {found.get(name)!r}" for name in names if found.get(name) != after[name]]
     wrong += [f"{name} {found[name]!r}" for name in IDS if found.get(name) != task[name]]
     return f"{task['taskId']} has {'; '.join(wrong)} in a batch only" if wrong else None

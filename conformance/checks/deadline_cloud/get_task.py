@@ -42,7 +42,8 @@ def _own_steps(probe: Probe) -> list[Path]:
 
 def _steps(probe: Probe) -> list[Path]:
     """Return the ids of steps that have tasks: known ones, and own ones where we may."""
-    known = {key_of(within(one, "stepId")): within(one, "stepId") for one in _tasks(probe)}
+    ranked = sorted(_tasks(probe), key=lambda one: -number_of(one["taskId"]))  # long ones first
+    known = {key_of(within(one, "stepId")): within(one, "stepId") for one in ranked}
     return list(known.values())
 
 

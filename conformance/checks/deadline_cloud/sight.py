@@ -82,11 +82,11 @@ class Sight:
     def see(self, tasks: Iterable[Record]) -> None:
         """Hold tasks to the rules, whichever answer shows them."""
         for task in tasks:
+            self._same_creation(task)
             for name, (speaks, complaint) in RULES.items():
                 if speaks(task):
                     self.told.add(name)
                     self._note(name, complaint(task))
-            self._same_creation(task)
 
     def _same_creation(self, task: Record) -> None:
         key, now = task["taskId"], task["createdAt"]

@@ -26,7 +26,7 @@ from conformance.probe import Probe
 from conformance.registry import check
 
 TEXTS = ("Küstenblick", "望遠", "a b", "naïve—ок", "\N{CLAPPER BOARD} 7", "plain", "Ω/é?")
-FLOATS = ("0.5", "-2.5", "10", "3.75e2", "-0.25e1")
+FLOATS = ("0.5", "-2.5", "10", "3.75e2", "-0.75e1")
 EXPONENT = "1.25e-1"
 STRINGS = "deadline-cloud/TaskParameters/strings-survive"
 VALUES = "deadline-cloud/TaskParameters/values-are-the-template-s"
