@@ -263,7 +263,7 @@ class Scale(Api):
                 "failing_job_type_id": by_name.get("always-fails"),
                 "slow_job_type_id": by_name.get("slow-mover"),
                 "create": create,
-            }
+            },
         }
 
     # -- how it says no ------------------------------------------------------------------------
