@@ -13,7 +13,6 @@ from conformance.checks.hpcpack.values import (
     PRIORITIES,
     TEXTS,
     accepted,
-    different,
     lacks,
     not_as_named,
     shows,
@@ -158,7 +157,7 @@ def a_job_has_the_attributes_of_its_xml(probe: Probe, given: dict[str, str]) -> 
 @check(
     "hpcpack/createJobFromXml/tasks-come-along",
     needs=Needs.CREATE,
-    plan=st.lists(st.tuples(TEXTS, st.booleans()), min_size=1, max_size=4),
+    plan=st.lists(st.tuples(TEXTS, st.booleans()), min_size=3, max_size=5),
     examples=4,
 )
 def a_job_has_the_tasks_of_its_xml(probe: Probe, plan: list[tuple[str, bool]]) -> None:
@@ -172,10 +171,6 @@ def a_job_has_the_tasks_of_its_xml(probe: Probe, plan: list[tuple[str, bool]]) -
     shown = sorted((one["Name"], one["CommandLine"]) for one in found)
     wanted = sorted((one["Name"], one["CommandLine"]) for one in tasks)
     probe.require(shown == wanted, f"the XML has the tasks {wanted}, the job {shown}")
-    number = found[-1]["JobTaskId"]
-    kept = {name: text for name, text in tasks[-1].items() if name.endswith("Value")}
-    words = different(kept, read(probe, f"{job}.{number}"))
-    probe.require(words is None or len(tasks) > 1, words or "")
 
 
 @check("hpcpack/getJob/shows-the-job-asked-for", plan=st.integers(0, 40), examples=2)
@@ -223,7 +218,7 @@ def a_job_is_the_same_in_the_list(probe: Probe, pick: int) -> None:
     chosen = [jobs[pick % len(jobs)], jobs[-1 - pick % len(jobs)], jobs[len(jobs) // 2]]
     if probe.mode.allows(Needs.CREATE):
         chosen.append(make(probe, "job", "task"))
-        body = settings({"Name": f"callsheet {pick}", "Priority": PRIORITIES[pick % 5]})
+        body = settings({"Name": f"callsheet {pick}", "Priority": PRIORITIES[-1 - pick % 5]})
         probe.call("setJobProperties", path={"jobId": chosen[-1]}, body=body)
     last = read(probe, chosen[-1])
     names = [one for one in SEEN if one in last]
