@@ -29,6 +29,7 @@ class Driver(generic.Driver):
     def __init__(self, contract: Contract) -> None:
         super().__init__(contract)
         self.given_up: set[str] = set()  # what took too long here once, so as not to wait again
+        self.pending: set[int] = set()  # jobs with a command of which nobody saw what it did
         self._jobs = JobSubject(self, contract.lifecycles["Job"])
         self._executions = ExecutionSubject(self, contract.lifecycles["JobExecution"])
 

@@ -60,7 +60,7 @@ class Cast:
                 one
                 for one in page.results
                 if one["status"] == state
-                and one["id"] not in self._taken
+                and one["id"] not in self._taken | self.probe.api.pending
                 and not one["is_superseded"]
                 and may_touch(self.probe, one)
             ]

@@ -80,8 +80,9 @@ class Drill:
 
     def give(self, jobs: Iterable[Record], **given: Any) -> Answer:
         """Send the command to these jobs, narrowed down by more filters."""
-        body = {**given, "job_ids": ids(list(jobs))}
-        return self.probe.call(self.order.operation_id, body=body)
+        job_ids = ids(list(jobs))
+        self.probe.api.pending.update(job_ids)
+        return self.probe.call(self.order.operation_id, body={**given, "job_ids": job_ids})
 
     def accepted(self, jobs: Iterable[Record], **given: Any) -> None:
         """Send the command, which must be accepted."""
@@ -113,6 +114,7 @@ class Drill:
             return f"job {job['id']} ({job['status']}) was not {self.order.verb}: {why}"
 
         self.probe.eventually(is_done, message=message)
+        self.probe.api.pending.difference_update(ids(jobs))
 
     def _went_astray(self, before: Record, now: Record) -> str:
         """Return from where to where a job at rest was taken that only a command can take."""
@@ -138,6 +140,7 @@ class Drill:
     def left(self, jobs: Sequence[Record], why: str) -> None:
         """Require that the command was not carried out on any of the jobs."""
         now = self.cast.diary.look(ids(jobs))
+        self.probe.api.pending.difference_update(ids(jobs))
         for job in jobs:
             before, later = self._before[job["id"]], now[job["id"]]
             if self.order.took(before, later) and not self._went_by_itself(before, later):

@@ -48,7 +48,7 @@ def _written(probe: Probe) -> list[tuple[Record, list[Record]]]:
                     :1
                 ]
     logs = []
-    for execution in known[:6]:
+    for execution in known[: 2 if acquaintance.is_brief(probe) else 6]:
         answer = log(probe, execution)
         lines = messages(answer) if answer.is_success else []
         if lines:

@@ -7,15 +7,26 @@ at once instead of when its turn comes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urljoin
 
 from conformance.checks.scale import sight
-from conformance.checks.scale.acquaintance import details
+from conformance.checks.scale.acquaintance import details, distinct
 from conformance.checks.scale.cast import Cast
+from conformance.checks.scale.commands import ORDERS
 from conformance.checks.scale.exemplars import input_that_takes_several
-from conformance.checks.scale.filters import Record, at
+from conformance.checks.scale.filters import (
+    JOB_FILTERS,
+    NO_SUCH_NAME,
+    NO_SUCH_NUMBER,
+    TIME_FILTERS,
+    Record,
+    at,
+)
 from conformance.checks.scale.job_details import differing
+from conformance.checks.scale.job_order import unsorted
 from conformance.checks.scale.listing import (
     DEFAULT_SIZE,
     JOBS,
@@ -25,6 +36,7 @@ from conformance.checks.scale.listing import (
     ids,
     input_files,
 )
+from conformance.checks.scale.moments import instant, spelled
 from conformance.checks.scale.rules import ENDED
 from conformance.failures import NotReached, Outcome, Violation
 from conformance.mode import Needs
@@ -33,6 +45,8 @@ from conformance.registry import checks_of
 
 LIST, CREATE, DETAILS = "scale/listJobs", "scale/createJob", "scale/getJob"
 PRIORITY = 77
+SOME = 30
+LONG = timedelta(hours=1)
 MOVED = 5  # jobs that may have come or gone between two looks
 
 
@@ -47,6 +61,8 @@ def overture(probe: Probe) -> None:
     files = _single_jobs(probe, whole.results)
     if probe.mode.allows(Needs.CHANGE):
         _own_jobs(probe, files)
+    if whole.count <= MOST:
+        _queries(probe, JOBS.page(probe, page_size=MOST).results)
 
 
 def _right(probe: Probe, requirement: str, condition: object, drawn: int = 0) -> bool:
@@ -169,6 +185,28 @@ def _runs(probe: Probe, job: Record) -> None:
     _right(probe, f"{DETAILS}/input-files-agree-with-list", agree)
 
 
+def _queries(probe: Probe, jobs: Sequence[Record]) -> None:
+    """Ask each filter for something, where it is known what should come."""
+    settled = [one for one in jobs if one["status"] in ENDED]
+    for one in (*JOB_FILTERS, *TIME_FILTERS):
+        values = distinct(settled, one.value)
+        if not values:
+            continue
+        value = values[len(values) // 2]
+        wanted = {job["id"] for job in jobs if one.lets_through(job, value)}
+        page = JOBS.page(probe, **{one.name: value}, page_size=SOME)
+        fine = set(ids(page.results)) <= wanted
+        if one.bound is None:
+            fine = fine and abs(page.count - len(wanted)) <= MOVED
+        _right(probe, f"{LIST}/{one.slug}", fine)
+    for field in ("id", "-created", "num_exes", "-started", "source_sensor", "-last_modified"):
+        answer = JOBS.ask(probe, order=field, page_size=SOME)
+        falling, name = field.startswith("-"), field.removeprefix("-")
+        found = answer.json["results"] if answer.is_success else []
+        wrong = unsorted(found, itemgetter(name), falling=falling)
+        _right(probe, f"{LIST}/{'dash-reverses' if falling else 'order-sorts'}", wrong is None)
+
+
 def _own_jobs(probe: Probe, files: list[Any]) -> None:
     """Make jobs, cancel them and put them back on the queue."""
     cast = Cast(probe)
@@ -186,25 +224,55 @@ def _own_jobs(probe: Probe, files: list[Any]) -> None:
     there = found.is_success and found.json["id"] == job["id"]
     _right(probe, f"{CREATE}/location-leads-to-details", there)
     second = _rich(probe, job, body, files)
-    jobs = [one for one in (job, second) if one is not None]
+    jobs = [one for one in (job, second, *cast.made(1)) if one is not None]
+    _commanded(probe, cast, jobs)
+
+
+def _commanded(probe: Probe, cast: Cast, jobs: Sequence[Record]) -> None:
+    """Give both commands to all jobs but the last, and to that one with filters it does not fit."""
+    *taken, last = jobs
     cast.diary.look(ids(jobs))
-    cancel = probe.call("cancelJobs", body={"job_ids": ids(jobs)})
-    _right(probe, "scale/cancelJobs/has-no-body", not cancel.body)
-    _right(probe, "scale/cancelJobs/job-ids-filter", cancel.is_success)
-    try:
-        canceled = cast.wait(jobs, ENDED)
-    except NotReached:
-        _right(probe, "scale/cancelJobs/job-ids-filter", condition=False)
-        return
-    back = [one for one in canceled.values() if one["status"] == "CANCELED"]
-    if back:
-        again = probe.call("requeueJobs", body={"job_ids": ids(back), "priority": PRIORITY})
-        _right(probe, "scale/requeueJobs/has-no-body", not again.body)
-        _right(probe, "scale/requeueJobs/priority-is-accepted", again.is_success)
+    for order, state in zip(ORDERS, ("CANCELED", "QUEUED"), strict=True):
+        own = f"scale/{order.operation_id}"
+        before = cast.diary.look(ids(jobs))
+        for slug, given in _misfits(last):
+            answer = probe.call(order.operation_id, body={**given, "job_ids": [last["id"]]})
+            _right(probe, f"{own}/{slug}", answer.is_success)
+        able = [one for one in taken if before[one["id"]]["status"] not in order.spares]
+        answer = probe.call(order.operation_id, body={"job_ids": ids(able)})
+        _right(probe, f"{own}/has-no-body", not answer.body)
+        _right(probe, f"{own}/job-ids-filter", answer.is_success)
         try:
-            cast.requeued(back)
+            if state == "CANCELED":
+                cast.wait(able, ENDED)
+            else:
+                cast.requeued([before[one["id"]] for one in able])
         except NotReached:
-            _right(probe, "scale/requeueJobs/job-ids-filter", condition=False)
+            _right(probe, f"{own}/job-ids-filter", condition=False)
+            return
+        now = cast.diary.look([last["id"]])[last["id"]]
+        if order.took(before[last["id"]], now):
+            for slug, _ in _misfits(last):
+                _right(probe, f"{own}/{slug}", condition=False)
+        if state == "CANCELED":
+            cast.send(order.operation_id, [last])
+            cast.wait([last], ENDED)
+
+
+def _misfits(job: Record) -> list[tuple[str, dict[str, Any]]]:
+    """Return filters that the job does not fit, with the requirements that say so."""
+    made = instant(job["created"])
+    earlier = {"ended": spelled(made - LONG)} if made is not None else {}
+    return [
+        ("status-filter", {"status": "FAILED"}),
+        ("job-type-ids-filter", {"job_type_ids": [NO_SUCH_NUMBER]}),
+        ("job-type-names-filter", {"job_type_names": [NO_SUCH_NAME]}),
+        ("batch-ids-filter", {"batch_ids": [NO_SUCH_NUMBER]}),
+        ("recipe-ids-filter", {"recipe_ids": [NO_SUCH_NUMBER]}),
+        ("error-categories-filter", {"error_categories": ["SYSTEM"]}),
+        ("error-ids-filter", {"error_ids": [str(NO_SUCH_NUMBER)]}),
+        ("ended-filter", earlier or {"status": "FAILED"}),
+    ]
 
 
 def _rich(probe: Probe, job: Record, body: Record, known: list[Any]) -> Record | None:
