@@ -26,6 +26,7 @@ from conformance.probe import Probe
 from conformance.registry import check
 
 TWO_DIGITS = 12  # tasks of a step, so that some numbers have two digits
+NOT_FOUND = "deadline-cloud/getTask/404"
 ELSEWHERE = {
     "farmId": ("otherFarmId",),
     "queueId": ("otherQueueId", "blockedQueueId", "idleQueueId", "otherFarmQueueId"),
@@ -108,13 +109,13 @@ def _not_elsewhere(probe: Probe, name: str, turn: int) -> None:
             others = others or []
     probe.assume(others, f"no other {name} is known")
     probe.ok("getTask", path=within(task, "taskId"))
+    probe.awaited = "getTask", "404"  # what is not declared counts against that answer
     for other in (others[0], others[turn % len(others)], others[-1]):
         answer = probe.call("getTask", path={**task, name: other})
-        probe.require(
-            not answer.is_success, f"{task['taskId']} is found with the {name} {other} as well"
-        )
-        if answer.status != 403:  # others may be none of the caller's business
-            probe.require(answer.status == 404, f"{answer.exchange}, and not 404")
+        words = f"{task['taskId']} is found with the {name} {other} as well"
+        probe.require(answer.status != 200, words)
+        if answer.status not in {403, 404}:  # others may be none of the caller's business
+            probe.violated(NOT_FOUND, f"{answer.exchange}, and 404 is what it should answer")
 
 
 def _has_siblings(probe: Probe, task: Path) -> bool:
