@@ -30,6 +30,7 @@ class Driver(generic.Driver):
         super().__init__(contract)
         self.given_up: set[str] = set()  # what took too long here once, so as not to wait again
         self.pending: set[int] = set()  # jobs with a command of which nobody saw what it did
+        self.found_before = 0  # contradictions, when the first look at everything began
         self._jobs = JobSubject(self, contract.lifecycles["Job"])
         self._executions = ExecutionSubject(self, contract.lifecycles["JobExecution"])
 

@@ -25,6 +25,7 @@ from conformance.checks.scale.filters import (
     Record,
     at,
 )
+from conformance.checks.scale.handover import right
 from conformance.checks.scale.job_details import differing
 from conformance.checks.scale.job_order import unsorted
 from conformance.checks.scale.listing import (
@@ -38,10 +39,9 @@ from conformance.checks.scale.listing import (
 )
 from conformance.checks.scale.moments import instant, spelled
 from conformance.checks.scale.rules import ENDED
-from conformance.failures import NotReached, Outcome, Violation
+from conformance.failures import NotReached
 from conformance.mode import Needs
 from conformance.probe import Probe
-from conformance.registry import checks_of
 
 LIST, CREATE, DETAILS = "scale/listJobs", "scale/createJob", "scale/getJob"
 PRIORITY = 77
@@ -51,9 +51,10 @@ MOVED = 5  # jobs that may have come or gone between two looks
 
 
 def overture(probe: Probe) -> None:
-    """Look at each service once, and have checked what looks wrong."""
+    """Look at each service once, and have checked what looks wrong, until something is."""
+    probe.api.found_before = len(probe.visit.findings.violations)
     answer = JOBS.ask(probe, page_size=MOST)
-    if not _right(probe, f"{LIST}/page-size-range", answer.is_success):
+    if not right(probe, f"{LIST}/page-size-range", answer.is_success):
         return
     whole = Page.of(answer)
     sight.jobs(probe, whole.results)
@@ -65,44 +66,24 @@ def overture(probe: Probe) -> None:
         _queries(probe, JOBS.page(probe, page_size=MOST).results)
 
 
-def _right(probe: Probe, requirement: str, condition: object, drawn: int = 0) -> bool:
-    """Return whether all seems well; if not, hand over to the check of that requirement."""
-    if condition or requirement in probe.visit.findings.violations:
-        return bool(condition)
-    own = checks_of("scale")[requirement]
-
-    def play(fresh: Probe) -> None:
-        try:
-            own.claim(fresh, drawn if own.plan is not None else None)
-        except Violation as violation:
-            fresh.violated(violation.requirement or requirement, violation.reason)
-            raise
-
-    try:
-        play(Probe(probe.visit, play))
-    except (Outcome, KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return False
-    return False
-
-
 def _pages(probe: Probe, whole: Page) -> None:
     complete = whole.count <= MOST
     if complete:
-        _right(probe, f"{LIST}/count-is-total", whole.count == len(set(ids(whole.results))))
-        _right(probe, f"{LIST}/next-leads-on", whole.next is None)
-    _right(probe, f"{LIST}/previous-leads-back", whole.previous is None)
+        right(probe, f"{LIST}/count-is-total", whole.count == len(set(ids(whole.results))))
+        right(probe, f"{LIST}/next-leads-on", whole.next is None)
+    right(probe, f"{LIST}/previous-leads-back", whole.previous is None)
     first = JOBS.page(probe)
     wanted = min(DEFAULT_SIZE, first.count)
-    _right(probe, f"{LIST}/default-page-size", len(first.results) == wanted)
+    right(probe, f"{LIST}/default-page-size", len(first.results) == wanted)
     if complete:
-        _right(probe, f"{LIST}/count-is-total", abs(first.count - whole.count) <= MOVED)
+        right(probe, f"{LIST}/count-is-total", abs(first.count - whole.count) <= MOVED)
     if first.count <= DEFAULT_SIZE:
         return
     second = JOBS.page(probe, page=2)
     left = min(DEFAULT_SIZE, second.count - DEFAULT_SIZE)
-    _right(probe, f"{LIST}/page-size-bounds-page", len(second.results) == left)
+    right(probe, f"{LIST}/page-size-bounds-page", len(second.results) == left)
     apart = not set(ids(first.results)) & set(ids(second.results))
-    _right(probe, f"{LIST}/pages-hold-each-result-once", apart)
+    right(probe, f"{LIST}/pages-hold-each-result-once", apart)
     if complete:
         _followed(probe, whole.results)
 
@@ -113,17 +94,17 @@ def _followed(probe: Probe, jobs: Sequence[Record]) -> None:
     fitting = {one["id"] for one in jobs if one["status"] in states}
     size = max(1, len(fitting) // 3)
     first = JOBS.page(probe, status=states, page_size=size)
-    _right(probe, f"{LIST}/count-is-total", first.count >= len(fitting))
+    right(probe, f"{LIST}/count-is-total", first.count >= len(fitting))
     if first.next is None:
-        _right(probe, f"{LIST}/next-leads-on", first.count <= size)
+        right(probe, f"{LIST}/next-leads-on", first.count <= size)
         return
     answer = probe.follow("listJobs", first.next)
-    if not _right(probe, f"{LIST}/next-leads-on", answer.is_success):
+    if not right(probe, f"{LIST}/next-leads-on", answer.is_success):
         return
     second = Page.of(answer)
     fine = len(second.results) == size and set(ids(second.results)) <= fitting
-    _right(probe, f"{LIST}/next-leads-on", fine and second.count == first.count)
-    _right(probe, f"{LIST}/previous-leads-back", second.previous is not None)
+    right(probe, f"{LIST}/next-leads-on", fine and second.count == first.count)
+    right(probe, f"{LIST}/previous-leads-back", second.previous is not None)
 
 
 def _single_jobs(probe: Probe, jobs: Sequence[Record]) -> list[Any]:
@@ -134,16 +115,16 @@ def _single_jobs(probe: Probe, jobs: Sequence[Record]) -> list[Any]:
     seen: dict[Any, Record] = {}
     for job in [*chosen.values(), *(one for one in (replaced, successor) if one is not None)]:
         answer = probe.call("getJob", path={"id": job["id"]})
-        if not _right(probe, f"{LIST}/id-leads-to-details", answer.is_success):
+        if not right(probe, f"{LIST}/id-leads-to-details", answer.is_success):
             continue
         seen[job["id"]] = answer.json
         sight.details(probe, answer.json)
-        _right(probe, f"{DETAILS}/is-the-job-asked-for", answer.json["id"] == job["id"])
-        _right(probe, f"{DETAILS}/agrees-with-list", differing(job, answer.json) is None)
+        right(probe, f"{DETAILS}/is-the-job-asked-for", answer.json["id"] == job["id"])
+        right(probe, f"{DETAILS}/agrees-with-list", differing(job, answer.json) is None)
     if successor is not None and successor["id"] in seen:
         old = details(probe, successor["superseded_job"]["id"])
         back = at(old, "superseded_by_job", "id") == successor["id"]
-        _right(probe, "scale/Job/chain-leads-back", back)
+        right(probe, "scale/Job/chain-leads-back", back)
     for state in ("COMPLETED", "FAILED"):
         if state in chosen and chosen[state]["id"] in seen:
             _runs(probe, seen[chosen[state]["id"]])
@@ -156,33 +137,33 @@ def _runs(probe: Probe, job: Record) -> None:
     found = executions(job["id"]).page(probe).results
     numbers = [one["exe_num"] for one in found]
     own = "scale/listExecutions"
-    _right(probe, f"{own}/newest-first", numbers == sorted(numbers, reverse=True))
-    _right(probe, "scale/JobExecution/exe-num-is-unique", len(set(numbers)) == len(numbers))
+    right(probe, f"{own}/newest-first", numbers == sorted(numbers, reverse=True))
+    right(probe, "scale/JobExecution/exe-num-is-unique", len(set(numbers)) == len(numbers))
     latest = at(job, "execution", "exe_num") == max(numbers, default=None)
-    _right(probe, "scale/Job/execution-is-latest", latest)
+    right(probe, "scale/Job/execution-is-latest", latest)
     if not found:
         return
     of_job = all(one["job"]["id"] == job["id"] for one in found)
-    _right(probe, f"{own}/of-the-job", of_job)
+    right(probe, f"{own}/of-the-job", of_job)
     path = {"id": job["id"], "exe_num": found[0]["exe_num"]}
     answer = probe.call("getExecution", path=path)
-    if _right(probe, f"{own}/exe-num-leads-to-details", answer.is_success):
+    if right(probe, f"{own}/exe-num-leads-to-details", answer.is_success):
         same = all(answer.json[name] == found[0][name] for name in found[0] if name in answer.json)
-        _right(probe, "scale/getExecution/agrees-with-list", same)
+        right(probe, "scale/getExecution/agrees-with-list", same)
     log = {"job_exe_id": found[0]["id"], "log_id": "combined"}
     written = probe.call("getExecutionLog", path=log)
     if written.status == 200:
         lines, name = written.json, "scale/getExecutionLog"
         cluster = {line["scale_job_exe"] for line in lines} <= {found[0]["cluster_id"]}
-        _right(probe, f"{name}/cluster-id-is-the-executions", cluster)
+        right(probe, f"{name}/cluster-id-is-the-executions", cluster)
         places = {(line["@timestamp"], line["scale_order_num"]) for line in lines}
-        _right(probe, f"{name}/order-number-breaks-ties", len(places) == len(lines))
+        right(probe, f"{name}/order-number-breaks-ties", len(places) == len(lines))
     files = input_files(job["id"]).page(probe).results
     given = {one for each in job["input"]["files"].values() for one in each}
-    _right(probe, "scale/listInputFiles/files-of-the-job", set(ids(files)) == given)
+    right(probe, "scale/listInputFiles/files-of-the-job", set(ids(files)) == given)
     named = {one for names in job["input_files"].values() for one in names}
     agree = named == {one["file_name"] for one in files}
-    _right(probe, f"{DETAILS}/input-files-agree-with-list", agree)
+    right(probe, f"{DETAILS}/input-files-agree-with-list", agree)
 
 
 def _queries(probe: Probe, jobs: Sequence[Record]) -> None:
@@ -198,13 +179,13 @@ def _queries(probe: Probe, jobs: Sequence[Record]) -> None:
         fine = set(ids(page.results)) <= wanted
         if one.bound is None:
             fine = fine and abs(page.count - len(wanted)) <= MOVED
-        _right(probe, f"{LIST}/{one.slug}", fine)
+        right(probe, f"{LIST}/{one.slug}", fine)
     for field in ("id", "-created", "num_exes", "-started", "source_sensor", "-last_modified"):
         answer = JOBS.ask(probe, order=field, page_size=SOME)
         falling, name = field.startswith("-"), field.removeprefix("-")
         found = answer.json["results"] if answer.is_success else []
         wrong = unsorted(found, itemgetter(name), falling=falling)
-        _right(probe, f"{LIST}/{'dash-reverses' if falling else 'order-sorts'}", wrong is None)
+        right(probe, f"{LIST}/{'dash-reverses' if falling else 'order-sorts'}", wrong is None)
 
 
 def _own_jobs(probe: Probe, files: list[Any]) -> None:
@@ -213,16 +194,16 @@ def _own_jobs(probe: Probe, files: list[Any]) -> None:
     body = cast.body("slow")
     plain = {name: body[name] for name in body if name != "configuration"}
     answer = probe.call("createJob", body=plain)
-    if not _right(probe, f"{CREATE}/configuration-is-optional", answer.is_success):
+    if not right(probe, f"{CREATE}/configuration-is-optional", answer.is_success):
         return
     job: Record = answer.json
-    _right(probe, f"{CREATE}/starts-queued", job["status"] == "QUEUED")
+    right(probe, f"{CREATE}/starts-queued", job["status"] == "QUEUED")
     type_fits = job["job_type"]["id"] == body["job_type_id"]
-    _right(probe, f"{CREATE}/job-type-as-asked", type_fits)
+    right(probe, f"{CREATE}/job-type-as-asked", type_fits)
     location = answer.headers.get("Location", "")
     found = probe.follow("getJob", urljoin(answer.exchange.url, location))
     there = found.is_success and found.json["id"] == job["id"]
-    _right(probe, f"{CREATE}/location-leads-to-details", there)
+    right(probe, f"{CREATE}/location-leads-to-details", there)
     second = _rich(probe, job, body, files)
     jobs = [one for one in (job, second, *cast.made(1)) if one is not None]
     _commanded(probe, cast, jobs)
@@ -237,23 +218,23 @@ def _commanded(probe: Probe, cast: Cast, jobs: Sequence[Record]) -> None:
         before = cast.diary.look(ids(jobs))
         for slug, given in _misfits(last):
             answer = probe.call(order.operation_id, body={**given, "job_ids": [last["id"]]})
-            _right(probe, f"{own}/{slug}", answer.is_success)
+            right(probe, f"{own}/{slug}", answer.is_success)
         able = [one for one in taken if before[one["id"]]["status"] not in order.spares]
         answer = probe.call(order.operation_id, body={"job_ids": ids(able)})
-        _right(probe, f"{own}/has-no-body", not answer.body)
-        _right(probe, f"{own}/job-ids-filter", answer.is_success)
+        right(probe, f"{own}/has-no-body", not answer.body)
+        right(probe, f"{own}/job-ids-filter", answer.is_success)
         try:
             if state == "CANCELED":
                 cast.wait(able, ENDED)
             else:
                 cast.requeued([before[one["id"]] for one in able])
         except NotReached:
-            _right(probe, f"{own}/job-ids-filter", condition=False)
+            right(probe, f"{own}/job-ids-filter", condition=False)
             return
         now = cast.diary.look([last["id"]])[last["id"]]
         if order.took(before[last["id"]], now):
             for slug, _ in _misfits(last):
-                _right(probe, f"{own}/{slug}", condition=False)
+                right(probe, f"{own}/{slug}", condition=False)
         if state == "CANCELED":
             cast.send(order.operation_id, [last])
             cast.wait([last], ENDED)
@@ -289,6 +270,6 @@ def _rich(probe: Probe, job: Record, body: Record, known: list[Any]) -> Record |
         return None
     shown: Record = answer.json
     kept = at(shown, "configuration", "priority") == PRIORITY
-    _right(probe, f"{CREATE}/configuration-as-sent", kept, PRIORITY)
-    _right(probe, f"{CREATE}/input-as-sent", shown["input"]["files"] == files)
+    right(probe, f"{CREATE}/configuration-as-sent", kept, PRIORITY)
+    right(probe, f"{CREATE}/input-as-sent", shown["input"]["files"] == files)
     return shown
