@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.hpcpack.course import follows
+from conformance.checks.hpcpack.course import comes_to, follows
 from conformance.checks.hpcpack.stage import Report, Steps, scene
 from conformance.drivers.hpcpack_cluster import add_task, create_job, make, order, state_of, submit
 from conformance.drivers.hpcpack_subjects import send
@@ -10,6 +10,7 @@ from conformance.drivers.hpcpack_subjects import send
 STAY = "hpcpack/requeueJob/finished-tasks-stay"
 TASK_AGAIN = "hpcpack/requeueTask/queued-again-with-its-job"
 STEP_AGAIN = "hpcpack/requeueSubtask/queued-again-with-its-job"
+AGAIN = "hpcpack/Job/requeueJob/Canceled-Queued"
 REQUEUED = "hpcpack/Job/requeueJob/Failed-Queued"
 
 
@@ -61,7 +62,10 @@ def _again(report: Report, key: str, word: str, requirement: str) -> Steps:
     report.assume(before == "Failed", f"{key} is {before}")
     answer = send(probe, word, key)
     report.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
-    yield from report.until(lambda: state_of(probe, key) != before)
+    moved = yield from report.until(lambda: state_of(probe, key) != before)
+    kind = ("Task", "Subtask")[key.count(".") - 1]
+    name = f"hpcpack/{kind}/{word}/Failed-Configuring"
+    report.tell(name, moved, f"{answer.exchange}, and it is still {before}")
     report.assume(state_of(probe, key) == "Configuring", f"{key} is not Configuring")
     job = key.partition(".")[0]
     answer = send(probe, "requeueJob", job)
@@ -69,3 +73,20 @@ def _again(report: Report, key: str, word: str, requirement: str) -> Steps:
     gone = yield from report.until(lambda: state_of(probe, key) != "Configuring")
     name = REQUEUED if not gone and state_of(probe, job) == "Failed" else requirement
     report.tell(name, gone, f"{key} was requeued, and its job, and it stays Configuring")
+
+
+@scene()
+def _requeues_a_canceled_job(report: Report) -> Steps:
+    """Requeue a job that was canceled while it waited in the queue."""
+    probe = report.probe
+    job = submit(probe, make(probe, "waiting_job", "task"))
+    yield from comes_to(report, job, "Queued")
+    send(probe, "cancelJob", job, query={"forced": True})
+    state = yield from comes_to(report, job, "Canceled")
+    report.assume(state == "Canceled", f"job {job} is {state}")
+    answer = send(probe, "requeueJob", job)
+    report.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
+    yield from report.until(lambda: state_of(probe, job) != "Canceled")
+    state = state_of(probe, job)
+    words = f"job {job} was canceled and requeued, and it is {state}"
+    report.tell(AGAIN, state not in {"Canceled", "Configuring"}, words)

@@ -70,7 +70,9 @@ def _finishes(report: Report) -> Steps:
     job = yield from running(report, "long_task", "long_task")
     answer = send(report.probe, "finishJob", job)
     report.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
-    yield from comes_to(report, job, "Finished")
+    state = yield from comes_to(report, job, "Finished")
+    name = "hpcpack/Job/finishJob/Running-Finished"
+    report.tell(name, state == "Finished", f"{answer.exchange}, and the job is {state}")
     yield from _stopped(report, job, FINISH_STOPS)
 
 
@@ -91,7 +93,10 @@ def _ends_a_task(report: Report, word: str, requirement: str) -> Steps:
     job = yield from running(report, "long_task")
     answer = send(probe, word, f"{job}.1", body=WORDS)
     report.assume(answer.is_success, f"{answer.exchange}, so nothing can be said here")
-    yield from comes_to(report, f"{job}.1", *ENDED)
+    state = yield from comes_to(report, f"{job}.1", *ENDED)
+    if word == "finishTask":
+        name = "hpcpack/Task/finishTask/Running-Finished"
+        report.tell(name, state == "Finished", f"{answer.exchange}, and the task is {state}")
     message = read(probe, f"{job}.1").get("ErrorMessage", "")
     words = f"{answer.exchange} with {WORDS!r}, and the ErrorMessage is {message!r}"
     report.tell(requirement, WORDS in message, words)
