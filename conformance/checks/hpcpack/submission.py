@@ -5,13 +5,16 @@ from __future__ import annotations
 from conformance.checks.hpcpack.values import JOB_VALUES, accepted, shows
 from conformance.checks.hpcpack.workshop import administrator, plain_user
 from conformance.drivers.hpcpack_cluster import (
+    Properties,
     User,
+    add_task,
     create_job,
     make,
     order,
-    read,
     settings,
     state_of,
+    stuck,
+    submit,
     user,
 )
 from conformance.drivers.hpcpack_subjects import send
@@ -79,14 +82,16 @@ def a_job_too_large_is_submitted(probe: Probe, _: None) -> None:
 
 @check("hpcpack/submitJob/submitted-job-is-readable", needs=Needs.CHANGE)
 def a_submitted_job_can_be_read(probe: Probe, _: None) -> None:
-    """After its submission a job is shown when it is read."""
-    job = make(probe, "job", "task")
-    probe.ok("submitJob", path={"jobId": job})
-    for _again in range(3):
-        answer = probe.call("getJob", path={"jobId": job})
-        probe.require(answer.is_success, f"{answer.exchange}, though the job was submitted")
-        shown = read(probe, job)["Id"]
-        probe.require(shown == job, f"job {job} was submitted, and shows the Id {shown}")
+    """After its submission a job is shown when it is read, also before it comes to the queue."""
+    for name in ({}, stuck(probe, "Submitted"), stuck(probe, "Validating")):
+        job = create_job(probe, order(probe, "job", **name))
+        add_task(probe, job, order(probe, "task"))
+        submit(probe, job)
+        for _again in range(3):
+            answer = probe.call("getJob", path={"jobId": job})
+            probe.require(answer.is_success, f"{answer.exchange}, though the job was submitted")
+            there = Properties(answer.json)["Id"]
+            probe.require(there == job, f"job {job} was submitted, and shows the Id {there}")
 
 
 @check("hpcpack/cancelJob/job-of-another-is-refused", needs=Needs.CHANGE)
