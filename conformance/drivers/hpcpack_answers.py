@@ -233,12 +233,8 @@ def _running_task(probe: Probe) -> str:
     return brought(probe, task, "Running")
 
 
-def _step(probe: Probe) -> str:
-    return str(probe.subject("Subtask").create(probe))
-
-
 def _running_step(probe: Probe) -> str:
-    return brought(probe, _step(probe), "Running")
+    return brought(probe, str(probe.subject("Subtask").create(probe)), "Running")
 
 
 def _canceled_step(probe: Probe) -> str:
