@@ -108,7 +108,7 @@ def _task_changes(report: Report) -> Steps:
 )
 def _dependencies(report: Report) -> Steps:
     plans = (
-        StepPlan("First"),
+        StepPlan("First", tasks=3),
         StepPlan("Aside"),
         StepPlan("Second", tasks=2, after=("First",)),
         StepPlan("Third", after=("First", "Aside", "Second")),
@@ -122,8 +122,15 @@ def _dependencies(report: Report) -> Steps:
     yield from report.until(lambda: _someone_rushed(report, job), WATCHED / 2)
     job.command("PENDING")
     yield from report.until(lambda: _someone_rushed(report, job), WATCHED / 2)
-    job.ask(job.task(0, "First"), "SUCCEEDED")
-    yield from job.shows(job.task(0, "First"), {"SUCCEEDED"})
+    for number, state in enumerate(("SUCCEEDED", "FAILED", "SUCCEEDED")):
+        job.ask(job.task(number, "First"), state)
+        yield from job.shows(job.task(number, "First"), {state})
+        yield from report.until(lambda: _someone_rushed(report, job), WATCHED / 2)
+    job.ask(job.task(1, "First"), "SUCCEEDED")  # now the first step is through
+    yield from job.shows(job.task(1, "First"), {"SUCCEEDED"})
+    yield from report.until(lambda: _someone_rushed(report, job), WATCHED / 2)
+    job.ask(job.task(0, "Aside"), "SUCCEEDED")  # of three, one is left
+    yield from job.shows(job.task(0, "Aside"), {"SUCCEEDED"})
     yield from report.until(lambda: _someone_rushed(report, job), WATCHED / 2)
     _counted(report, job, plans)
 
