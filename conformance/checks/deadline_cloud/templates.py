@@ -79,8 +79,8 @@ class Plan:
 
 PLANS = st.builds(
     Plan,
-    numbers=st.lists(st.integers(-20, 120), min_size=1, max_size=4, unique=True).map(tuple),
-    texts=st.lists(st.sampled_from(TEXTS), min_size=2, max_size=4, unique=True).map(tuple),
+    numbers=st.lists(st.integers(-20, 120), min_size=2, max_size=4, unique=True).map(tuple),
+    texts=st.lists(st.sampled_from(TEXTS), min_size=3, max_size=4, unique=True).map(tuple),
     floats=st.lists(st.sampled_from(FLOATS), max_size=2, unique=True).map(
         lambda found: (EXPONENT, *found)
     ),
