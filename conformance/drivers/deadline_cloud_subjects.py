@@ -43,13 +43,10 @@ TARGETS = {
     "fail": "FAILED",
     "succeed": "SUCCEEDED",
 }
+BRIEF = ("SCHEDULED", "ASSIGNED", "STARTING")  # states on the way to RUNNING
 COURSES = {
+    **dict.fromkeys((*BRIEF, "RUNNING", "INTERRUPTING"), "running"),
     "PENDING": "waiting",
-    "RUNNING": "running",
-    "SCHEDULED": "running",
-    "ASSIGNED": "running",
-    "STARTING": "running",
-    "INTERRUPTING": "running",
     "NOT_COMPATIBLE": "incompatible",
     "SUCCEEDED": "short",
 }
@@ -154,6 +151,7 @@ class TaskSubject(_Placed):
     def __init__(self, driver: Driver, cycle: Lifecycle) -> None:
         super().__init__(driver, cycle)
         self._spare: dict[str, list[Path]] = {}
+        self._aims: dict[str, str] = {}  # the brief state that a task is to be seen in
 
     def create(self, probe: Probe, creator: str = "") -> str:  # noqa: ARG002 - nothing makes one alone
         return key_of(self.spare(probe, "suspended"))
@@ -171,9 +169,20 @@ class TaskSubject(_Placed):
         return spare.pop(0)
 
     def state(self, probe: Probe, key: str) -> str:
-        return self.shown(read_task(probe, path_of(key)))
+        """Read the state; a task that was missed in a brief one is sent round once more."""
+        shown = self.shown(read_task(probe, path_of(key)))
+        aim = self._aims.get(key)
+        if shown == aim:
+            del self._aims[key]
+        elif aim is not None and shown == "RUNNING":
+            self._send(probe, "requeue", key)
+        return shown
 
     def fire(self, probe: Probe, command: str, key: str) -> Answer:
+        self._aims.pop(key, None)
+        return self._send(probe, command, key)
+
+    def _send(self, probe: Probe, command: str, key: str) -> Answer:
         body = {"targetRunStatus": TARGETS[command]}
         return probe.call("updateTask", path=path_of(key), body=body)
 
@@ -186,8 +195,8 @@ class TaskSubject(_Placed):
         key = key_of(self.spare(probe, course))
         if state == "INTERRUPTING":
             self._stopped(probe, key)
-        elif state in {"SCHEDULED", "ASSIGNED", "STARTING"}:
-            self.fire(probe, "requeue", key)  # it may be past them already
+        elif state in BRIEF:
+            self._aims[key] = state  # it may be past it already
         return key
 
     def fingerprint(self, probe: Probe, key: str) -> object:
