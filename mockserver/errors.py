@@ -5,8 +5,6 @@
   - MethodError
   - CredentialsError
   - InvalidRequestError
-  - ResourceNotFoundError
-  - TransitionRefusedError
 * ConflictError
 
 An error knows its status, not its body: each API renders errors in the shape that it documents.
@@ -90,32 +88,6 @@ class InvalidRequestError(ApiError):
     def __init__(self, violations: Sequence[Violation]) -> None:
         super().__init__("; ".join(f"{one.name}: {one.message}" for one in violations))
         self.violations = tuple(violations)
-
-
-class ResourceNotFoundError(ApiError):
-    """No resource of that kind has that key."""
-
-    status = HTTPStatus.NOT_FOUND
-    code = "NotFound"
-
-    def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"There is no {kind} {key}.")
-        self.kind = kind
-        self.key = key
-
-
-class TransitionRefusedError(ApiError):
-    """The state of the resource does not allow the command."""
-
-    status = HTTPStatus.CONFLICT
-    code = "InvalidState"
-
-    def __init__(self, kind: str, key: object, state: str, command: str) -> None:
-        super().__init__(f"{kind} {key} is {state}: no {command} now.")
-        self.kind = kind
-        self.key = key
-        self.state = state
-        self.command = command
 
 
 class ConflictError(Exception):

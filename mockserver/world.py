@@ -105,11 +105,10 @@ class World:
         with self.database.transaction():
             while (source := self._earliest()) is not None and source[0] <= now:
                 self._advance(source[1], source[2], min(now, source[3]))
-        earliest = self._earliest()
-        self._next_due = None if earliest is None else earliest[0]
+        self.recall()
 
     def recall(self) -> None:
-        """Look up in the database when something becomes due next: after loading a world."""
+        """Look up in the database when something becomes due next."""
         earliest = self._earliest()
         self._next_due = None if earliest is None else earliest[0]
 

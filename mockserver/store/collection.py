@@ -348,8 +348,3 @@ class Collection:
             *(resource.columns.get(name) for name in layout.columns),
             *(orjson.dumps(views[name]) for name in layout.views),
         ]
-
-
-def fragments(rows: Sequence[bytes]) -> list[orjson.Fragment]:
-    """Return ready-made JSON texts so that orjson pastes them as they are."""
-    return [orjson.Fragment(one) for one in rows]

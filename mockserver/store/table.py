@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from functools import cache as cache_once
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,11 @@ class StoredTable:
 
 def _fingerprint(layout: Layout) -> str:
     """Return a hash of what the statements of *layout* depend on."""
-    source = Path(__file__).with_name("sql.py").read_bytes()
-    parts = repr(layout).encode(), source, version("sqlalchemy").encode()
+    parts = repr(layout).encode(), *_writers()
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+
+
+@cache_once
+def _writers() -> tuple[bytes, bytes]:
+    """Return what writes the statements of every layout: our code, and SQLAlchemy's version."""
+    return Path(__file__).with_name("sql.py").read_bytes(), version("sqlalchemy").encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.checks.deadline_cloud.crew import varied
 from conformance.checks.deadline_cloud.patience import insist
-from conformance.checks.deadline_cloud.stage import Report, Steps, scene
+from conformance.checks.deadline_cloud.stage import Report, scene
 from conformance.drivers.deadline_cloud_farm import (
     COMING,
     STILLBORN,
@@ -16,6 +16,7 @@ from conformance.drivers.deadline_cloud_farm import (
 )
 from conformance.probe import Probe
 from conformance.registry import check
+from conformance.scenes import Steps
 
 ALWAYS = "deadline-cloud/Job/counts-are-always-there"
 ADD_UP = "deadline-cloud/Job/counts-add-up-to-the-tasks"

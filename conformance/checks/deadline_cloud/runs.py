@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from conformance.checks.deadline_cloud.crew import GIVEN_OUT, UNDER_WAY
 from conformance.checks.deadline_cloud.moments import differ
-from conformance.checks.deadline_cloud.stage import OwnJob, Report, Steps, own_job, scene
+from conformance.checks.deadline_cloud.stage import OwnJob, Report, own_job, scene
 from conformance.checks.deadline_cloud.task_sights import (
     latest_action_is_its_own,
     nothing_ran_later,
 )
 from conformance.drivers.deadline_cloud_farm import StepPlan
 from conformance.failures import Violation
+from conformance.scenes import Steps
 
 LATEST = "deadline-cloud/Task/latest-action-is-the-latest"
 RAN_IT = "deadline-cloud/Task/latest-action-ran-this-task"
@@ -75,11 +76,11 @@ def _judged(report: Report, requirement: str, look: object) -> None:
     assert callable(look)
     try:
         if look():
-            report.tell(requirement, holds=True, words="")
+            report.tell(requirement, holds=True, message="")
     except Violation as violation:
         if violation.requirement is not None:
             raise
-        report.tell(requirement, holds=False, words=violation.reason)
+        report.tell(requirement, holds=False, message=violation.reason)
 
 
 @scene("task changes", {KEEPS_UPDATE: "A change of a task's status leaves its job's updatedAt."})

@@ -7,11 +7,11 @@ judged by that. A scene that found anything wrong, or that was cut short, is pla
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance import scenes
 from conformance.checks.deadline_cloud.sight import Sight
 from conformance.drivers.deadline_cloud_farm import (
     Path,
@@ -24,48 +24,20 @@ from conformance.drivers.deadline_cloud_farm import (
     steps_of,
     submit,
 )
-from conformance.failures import NotReached, Outcome, Unanswered, Violation
+from conformance.failures import NotReached, Violation
 from conformance.mode import Needs
 from conformance.probe import Probe
 from conformance.registry import check
+from conformance.scenes import Steps
 
-Steps = Generator[None, None, None]
 LONGEST = 10.0  # times the budget for a state
 
 
 @dataclass(slots=True)
-class Report:
-    """What one playing of a scene has said."""
+class Report(scenes.Report):
+    """What one playing of a scene has said, and what it has seen of tasks."""
 
-    probe: Probe
-    sight: Sight
-    held: set[str] = field(default_factory=set)
-    broken: dict[str, str] = field(default_factory=dict)
-    reason: str = ""
-    is_clean: bool = True  # nothing was wrong with any answer
-
-    def tell(self, requirement: str, holds: object, words: str) -> None:
-        """Say that a requirement holds, or how it is contradicted."""
-        if holds:
-            self.held.add(requirement)
-        else:
-            self.broken.setdefault(requirement, words)
-
-    def assume(self, condition: object, reason: str) -> None:
-        """End the scene unless the condition is true."""
-        self.probe.assume(condition, reason)
-
-    def until(
-        self, condition: Callable[[], object], seconds: float | None = None
-    ) -> Generator[None, None, bool]:
-        """Wait for a condition; return whether it became true in time (else: `settle`)."""
-        limit = self.probe.target.budget.settle if seconds is None else seconds
-        deadline = time.monotonic() + limit
-        while not condition():
-            if time.monotonic() >= deadline:
-                return False
-            yield
-        return True
+    sight: Sight = field(kw_only=True)
 
     def pass_time(self, seconds: float) -> Steps:
         """Let the others go on for a while."""
@@ -187,8 +159,9 @@ def perform(probe: Probe, requirement: str) -> None:
     """Judge a requirement, and with it whatever else the scenes show."""
     done = probe.visit.findings.witnessed  # scenes are noted there as if they were requirements
     chosen = [name for name in SCENES if f"scene {name}" not in done]
-    reports = {name: Report(probe, Sight(probe)) for name in chosen}
-    _play(probe, {name: SCENES[name][1](reports[name]) for name in chosen}, reports)
+    reports = {name: Report(probe, sight=Sight(probe)) for name in chosen}
+    playing = [(SCENES[name][1](report), report) for name, report in reports.items()]
+    scenes.play(probe, playing, LONGEST * probe.target.budget.reach)
     _note(probe, requirement, reports)
     for report in reports.values():
         if requirement in report.broken:
@@ -209,41 +182,3 @@ def _note(probe: Probe, requirement: str, reports: Mapping[str, Report]) -> None
                 probe.visit.findings.witness(name_held, "held in a scene")
         if report.is_clean and not report.broken:
             probe.visit.findings.witness(f"scene {name}", report.reason)
-
-
-def _play(probe: Probe, playing: dict[str, Steps], reports: Mapping[str, Report]) -> None:
-    """Take every scene a step further, again and again, until all have ended."""
-
-    def all_have_ended() -> bool:
-        for name in list(playing):
-            if not _goes_on(playing[name], reports[name]):
-                del playing[name]
-        return not playing
-
-    within = LONGEST * probe.target.budget.reach
-    probe.eventually(all_have_ended, within=within, message="the scenes do not come to an end")
-
-
-def _goes_on(steps: Steps, report: Report) -> bool:
-    """Take one step, and return whether there are more."""
-    before = len(report.probe.violations)
-    try:
-        next(steps)
-    except StopIteration:
-        return False
-    except Unanswered:
-        raise
-    except Violation as violation:
-        if violation.requirement is not None:
-            report.probe.violated(violation.requirement, violation.reason)
-        report.reason = violation.reason
-        return False
-    except Outcome as outcome:
-        report.reason = outcome.reason
-        return False
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        report.reason = f"an answer could not be read: {type(error).__name__}: {error}"
-        return False
-    finally:
-        report.is_clean &= len(report.probe.violations) == before
-    return True

@@ -7,7 +7,7 @@ import datetime
 from conformance.checks.deadline_cloud.crew import ENDS, GIVEN_OUT, UNDER_WAY, has_moved
 from conformance.checks.deadline_cloud.moments import is_before
 from conformance.checks.deadline_cloud.sight import CREATED_STAYS
-from conformance.checks.deadline_cloud.stage import OwnJob, Report, Steps, own_job, scene
+from conformance.checks.deadline_cloud.stage import OwnJob, Report, own_job, scene
 from conformance.drivers.deadline_cloud_farm import (
     UNKNOWN,
     Path,
@@ -17,6 +17,7 @@ from conformance.drivers.deadline_cloud_farm import (
     order,
     submit,
 )
+from conformance.scenes import Steps
 
 REACHES = "deadline-cloud/updateTask/task-reaches-the-target"
 READY_AGAIN = "deadline-cloud/updateTask/requeued-task-is-ready"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from conformance.checks.deadline_cloud.crew import ENDS, UNDER_WAY, has_moved, varied
-from conformance.checks.deadline_cloud.stage import OwnJob, Report, Steps, own_job, scene
+from conformance.checks.deadline_cloud.stage import OwnJob, Report, own_job, scene
 from conformance.drivers.deadline_cloud_farm import Record, StepPlan
+from conformance.scenes import Steps
 
 OF_JOB = {
     "PENDING": "deadline-cloud/updateJob/requeue-takes-every-task",

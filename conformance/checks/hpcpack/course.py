@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from conformance.checks.hpcpack.listing import tasks
-from conformance.checks.hpcpack.stage import Report
 from conformance.drivers.hpcpack_cluster import ENDED, Properties, make, state_of, submit
 from conformance.probe import Probe
+from conformance.scenes import Report
 
 
 def listed(probe: Probe, job: str, *, expanded: bool = True) -> Sequence[Properties]:

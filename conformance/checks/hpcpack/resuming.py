@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conformance.checks.hpcpack.course import comes_to, follows
-from conformance.checks.hpcpack.stage import Report, Steps, scene
+from conformance.checks.hpcpack.stage import scene
 from conformance.drivers.hpcpack_cluster import add_task, create_job, make, order, state_of, submit
 from conformance.drivers.hpcpack_subjects import send
+from conformance.scenes import Report, Steps
 
 STAY = "hpcpack/requeueJob/finished-tasks-stay"
 TASK_AGAIN = "hpcpack/requeueTask/queued-again-with-its-job"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conformance.checks.hpcpack.course import follows, listed, states
-from conformance.checks.hpcpack.stage import Report, Steps, scene
+from conformance.checks.hpcpack.stage import scene
 from conformance.drivers.hpcpack_cluster import add_task, create_job, make, order, state_of, submit
 from conformance.drivers.hpcpack_subjects import send
+from conformance.scenes import Report, Steps
 
 ENTRANCE = frozenset({"Configuring", "Submitted", "Validating", "ExternalValidation"})
 QUEUES = "hpcpack/Job/submitJob/Configuring-Queued"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks.hpcpack.course import comes_to, running, states
-from conformance.checks.hpcpack.stage import Report, Steps, scene
+from conformance.checks.hpcpack.stage import scene
 from conformance.drivers.hpcpack_cluster import (
     ENDED,
     make,
@@ -15,6 +15,7 @@ from conformance.drivers.hpcpack_cluster import (
     submit,
 )
 from conformance.drivers.hpcpack_subjects import send
+from conformance.scenes import Report, Steps
 
 BUSY = frozenset({"Queued", "Dispatching", "Running"})
 WORDS = "Enough for today, says the suite."
