@@ -137,7 +137,7 @@ class Parents:
         """Make the pending tasks of *step* ready if it waits for nothing, else have them wait."""
         counts = step.facts["counts"]
         source, target = "PENDING", "READY"
-        if step.facts["unresolved"]:
+        if self.must_wait(step):
             source, target = target, source
         if not counts[source]:
             return
@@ -145,6 +145,10 @@ class Parents:
         query = Query((within("step_id", [step.key]), within("state", [source])), ("ordinal",))
         for task in api.tasks.find(query):
             api.move(api.tasks, task, target, self._moment, "dependencies")
+
+    def must_wait(self, step: Resource) -> bool:
+        """Return whether the tasks of *step* may not be ready yet."""
+        return bool(step.facts["unresolved"])
 
     def _write(self, job: Resource) -> None:
         columns = job.columns

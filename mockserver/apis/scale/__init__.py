@@ -250,13 +250,18 @@ class Scale(Api):
         seed.fill(self, scenario)
 
     def target(self) -> dict[str, Any]:
-        """Return what a suite may use: job types that do as they are told, jobs by state."""
+        """Return what a suite may use: job types that do as they are told, jobs by state.
+
+        Failed jobs that others have superseded are lent, since nobody can make one by a call.
+        """
         states = self.service.machines["Job"].lifecycle.states
         jobs = {state: self.jobs.keys(Query((within("state", [state]),)))[:20] for state in states}
         by_name = {one.name: one.id for one in self.catalogue.job_types.values()}
         create = {"input": {"files": {"INPUT_FILE": [1]}, "json": {}}}
+        superseded = Query((within("state", ["FAILED"]), within("is_superseded", [1])))
         return {
             "mode": "full",
+            "touch": {"Job": self.jobs.keys(superseded)[:3]},
             "known": {
                 "jobs": {state: keys for state, keys in jobs.items() if keys},
                 "job_type_id": 1,

@@ -85,9 +85,11 @@ def fill(scale: Scale, scenario: str) -> None:
     count = COUNTS[scenario]
     born = scale.world.born
     jobs = [_seeded(scale, number, count, scenario, born) for number in range(1, count + 1)]
-    for older, newer in zip(jobs[::25], jobs[5::25], strict=False):
-        if older.state in {"COMPLETED", "FAILED"}:
-            _supersede(scale, older, newer)
+    failed = [one for one in jobs if one.state == "FAILED"][:3]
+    ended = [one for one in jobs[::25] if one.state == "COMPLETED"]
+    for older in (*failed, *ended):
+        if older.key + 5 <= count:
+            _supersede(scale, older, jobs[older.key + 4])
     scale.jobs.insert_many(jobs)
     for job in jobs:
         scale.world.expect(job.due)

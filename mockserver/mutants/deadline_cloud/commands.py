@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.apis.deadline_cloud import DeadlineCloud, places
-from mockserver.apis.deadline_cloud.layouts import TASKS
+from mockserver.apis.deadline_cloud.parents import Parents
 from mockserver.mutants import FaultClass
 from mockserver.mutants.catalogue import Catalogue
 from mockserver.pipeline.call import Call, Reply
+from mockserver.service import Service
 from mockserver.store import Collection, Query, Resource
 from mockserver.store.query import within
+from mockserver.world import World
 
 FAULTS = Catalogue("deadline-cloud")
 
@@ -143,18 +145,23 @@ class RunningJobIsArchived(DeadlineCloud):
         return True
 
 
+class HastyParents(Parents):
+    """Parents of tasks that let a step begin as soon as a task of what it waits for is through."""
+
+    def must_wait(self, step: Resource) -> bool:
+        others = (self.step(one) for one in step.facts["depends_on"])
+        return super().must_wait(step) and not any(
+            one.facts["counts"]["SUCCEEDED"] for one in others
+        )
+
+
 @FAULTS.add("impatient-step", "Step/dependent-tasks-wait", FaultClass.LIFECYCLE)
 class ImpatientStep(DeadlineCloud):
-    """The tasks of a step become READY although it waits for another."""
+    """A step waits for the first success among the tasks of another, not for the last."""
 
-    def moved(self, name: str, resource: Resource, source: str, moment: int) -> None:
-        super().moved(name, resource, source, moment)
-        if name == TASKS.name and resource.state == "RUNNING":
-            step = self.parents.step(resource.columns["step_id"])
-            for key in step.facts["consumers"]:
-                where = (within("step_id", [key]), within("state", ["PENDING"]))
-                for task in self.tasks.find(Query(where, ("ordinal",))):
-                    self.move(self.tasks, task, "READY", moment, "impatience")
+    def __init__(self, service: Service, world: World) -> None:
+        super().__init__(service, world)
+        self.parents = HastyParents(self)
 
 
 @FAULTS.add(

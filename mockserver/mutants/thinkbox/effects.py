@@ -14,7 +14,7 @@ from mockserver.store import Resource
 
 FAULTS = Catalogue("thinkbox")
 
-LATE = 120.0
+LATE = 900.0
 """Seconds by which an effect comes late: longer than anybody waits."""
 
 
@@ -130,7 +130,7 @@ class Late(Thinkbox):
     "complete-without-list-is-late", "commandTasks/complete-without-list-takes-all", FaultClass.TIME
 )
 class CompleteWithoutListIsLate(Late):
-    """The command complete without a TaskList takes effect two minutes after its Success."""
+    """The command complete without a TaskList takes effect fifteen minutes later."""
 
     def waits(self, body: Mapping[str, Any]) -> bool:
         return body["Command"] == "complete" and body.get("TaskList") in (None, [])
@@ -140,7 +140,7 @@ class CompleteWithoutListIsLate(Late):
     "suspend-without-list-is-late", "commandTasks/suspend-without-list-takes-all", FaultClass.TIME
 )
 class SuspendWithoutListIsLate(Late):
-    """The command suspend without a TaskList takes effect two minutes after its Success."""
+    """The command suspend without a TaskList takes effect fifteen minutes later."""
 
     def waits(self, body: Mapping[str, Any]) -> bool:
         return body["Command"] == "suspend" and body.get("TaskList") in (None, [])
