@@ -9,6 +9,7 @@ from mockserver import apis, mutants
 from mockserver.admin import Admin
 from mockserver.clock import Clock
 from mockserver.hub import Hub, Log
+from mockserver.openapi import Documents
 from mockserver.pipeline.stack import App, Receive, Scope, Send, Stack
 from mockserver.service import Options
 from mockserver.store import open_database
@@ -48,4 +49,4 @@ def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
         stack.add(hub.services[name], one)
     stack.build()
     hub.remember()
-    return Admin(stack, hub), hub
+    return Admin(Documents(stack, contracts), hub), hub

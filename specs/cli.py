@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "Serve the documented APIs from a mock server that keeps state.",
     "check": "Hold a running server to its contract, and say where it differs.",
     "review": "Look over contracts: rules kept, statements, life cycles, guesses.",
+    "export": "Write a contract as plain OpenAPI, for other tools.",
     "list": "List the requirements of an API.",
     "explain": "Say what a requirement means and where it comes from.",
     "cleanup": "Delete what earlier checks created on a target.",
