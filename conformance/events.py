@@ -79,6 +79,11 @@ class Report:
     notes: Mapping[str, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()  # expired and unused waivers, a run cut short
     first_failure: tuple[str, int, float] | None = None  # id, requests, seconds
+    named: str = ""  # what the contract was asked for by: a name or a path
+    only: tuple[str, ...] = ()  # patterns of the requirements that were asked for
+    shard: tuple[int, int] = (1, 1)  # which part of how many
+    strict: bool = False
+    ended: str = ""  # the moment, in UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
@@ -17,10 +17,11 @@ from conformance.drivers import Driver
 from conformance.failures import Forbidden, Unanswered, UsageError
 from conformance.ledger import Ledger
 from conformance.mode import Mode, Reach, Resource, Touch
+from conformance.redaction import Redaction
 from conformance.routes import Routes
 from conformance.signature import signed_headers
 from conformance.target import Target
-from conformance.wire import connect, masked_body, spelled
+from conformance.wire import connect, spelled
 from specs.contract import Contract
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -63,6 +64,7 @@ class Gate:
         self.target = target
         self.mode = mode
         self.ledger = ledger
+        self.redaction = Redaction(target.secrets, target.credentials.values())
         self.traffic = Traffic()
         self.journal: deque[Exchange] = deque(maxlen=JOURNAL_LENGTH)
         self._contract = contract
@@ -125,7 +127,7 @@ class Gate:
         touch = self._admit(request, call)
         self._record(request)
         if touch.reach is Reach.CREATES:
-            self.ledger.intend(f"{request.method} {request.location}")
+            self.ledger.intend(self.redaction.text(f"{request.method} {request.location}"))
         exchange = self._answered(request, operation_id or (call.operation_id if call else None))
         self.journal.append(exchange)
         if call is not None and 200 <= exchange.status < 400 and request.method not in READING:
@@ -211,6 +213,13 @@ class Gate:
                 self.target.sigv4, request, (self._authority, location), headers
             )
             masked = (*masked, "Authorization")
+        open_headers = tuple(
+            (name, text)
+            for name, text in request.headers
+            if text is None or not self.redaction.gives_away(text)
+        )
+        hidden = {name for name, _ in request.headers} - {name for name, _ in open_headers}
+        masked = (*masked, *sorted(hidden))
         self.traffic.requests += 1
         self.traffic.methods[request.method] += 1
         started = time.monotonic()
@@ -224,11 +233,11 @@ class Gate:
         except (ValueError, UnicodeError) as error:
             raise UsageError(f"{request.method} {location!r} cannot be sent: {error}") from None
         return Exchange(
-            request=request,
+            request=replace(request, headers=open_headers) if hidden else request,
             url=f"{self._connection.scheme}://{self._authority}{location}",
             status=response.status,
             headers=response.headers,
-            body=masked_body(response.data, self.target.secrets),
+            body=response.data,
             elapsed=time.monotonic() - started,
             operation_id=operation_id,
             masked=masked,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from conformance.mode import Mode, Needs, least_mode
 from conformance.registry import Check
@@ -41,3 +42,15 @@ def outside(
     if requirement.kind is Kind.RESPONSE and status.startswith("2"):
         return ""
     return f"needs --mode {Mode.READ_ONLY}"
+
+
+def chosen(
+    contract: Contract, only: tuple[str, ...] = (), shard: tuple[int, int] = (1, 1)
+) -> Iterator[Requirement]:
+    """Yield the requirements that are asked for: by pattern, and of this part of how many only."""
+    part, parts = shard
+    checkable = [one for one in contract.requirements.values() if one.uncheckable is None]
+    for index, one in enumerate(checkable):
+        asked = not only or any(fnmatchcase(one.id, each) for each in only)
+        if asked and index % parts == part - 1:
+            yield one

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, field, replace
 
 from conformance.answer import Request
 from conformance.drivers import driver_for
@@ -27,11 +26,12 @@ from conformance.ledger import Ledger
 from conformance.mode import Mode, Needs
 from conformance.movements import contract, lifecycle, recipes, requirements, sights
 from conformance.probe import Probe, Visit
-from conformance.profile import outside
+from conformance.profile import chosen, outside
 from conformance.registry import Check, checks_of
 from conformance.target import Target
 from conformance.tour import Tour
 from conformance.verdict import Result, Verdict, overall, waived
+from conformance.waivers import remarks
 from specs.contract import Contract, Kind, Requirement
 
 
@@ -74,16 +74,6 @@ def run(document: Contract, target: Target, options: Options) -> Iterator[Event]
         gate.close()
 
 
-def _chosen(document: Contract, options: Options) -> Iterator[Requirement]:
-    """Yield the requirements that are asked for: by pattern, and of this shard only."""
-    part, parts = options.shard
-    checkable = [one for one in document.requirements.values() if one.uncheckable is None]
-    for index, one in enumerate(checkable):
-        asked = not options.only or any(fnmatchcase(one.id, each) for each in options.only)
-        if asked and index % parts == part - 1:
-            yield one
-
-
 class _Run:
     """The state of one run, from the first request to the report."""
 
@@ -91,7 +81,7 @@ class _Run:
         self._visit = visit
         self._options = options
         self._checks: dict[str, Check] = dict(checks_of(visit.contract.name))
-        self._chosen = tuple(_chosen(visit.contract, options))
+        self._chosen = tuple(chosen(visit.contract, options.only, options.shard))
         started = time.monotonic()
         self._tour = Tour(
             visit,
@@ -115,7 +105,7 @@ class _Run:
         yield from self._movements()
         yield from self._tour.confirm_new()
         self._clean_up()
-        results = tuple(self._result(one) for one in self._chosen)
+        results = tuple(self._redacted(self._result(one)) for one in self._chosen)
         for result in results:
             yield RequirementJudged(result)
         yield RunFinished(self._report(results))
@@ -174,7 +164,7 @@ class _Run:
         inside = not reason
         if name in self._tour.confirmed:
             found = self._waived(self._tour.result(name))
-            return Result(requirement, found.verdict, found.message, found.repro, inside)
+            return replace(found, in_profile=inside)
         if self._visit.target.lacks(name) or self._visit.target.lacks(
             requirement.operation_id or name
         ):
@@ -193,6 +183,9 @@ class _Run:
         if inside and self._may_be_absent(requirement):
             return Result(requirement, Verdict.UNSUPPORTED, why)
         return Result(requirement, Verdict.NOT_REACHED, why, "", inside)
+
+    def _redacted(self, result: Result) -> Result:
+        return replace(result, message=self._visit.gate.redaction.text(result.message))
 
     def _may_be_absent(self, requirement: Requirement) -> bool:
         """Return whether a target that never came to it lacks nothing that is documented.
@@ -238,23 +231,23 @@ class _Run:
                 left=gate.ledger.left,
                 ledger=str(gate.ledger.path) if gate.ledger.created else "",
             ),
-            notes=dict(sorted(self._visit.findings.notes.items())),
+            notes={
+                gate.redaction.text(note): number
+                for note, number in sorted(self._visit.findings.notes.items())
+            },
             remarks=tuple(self._remarks(results)),
             first_failure=self._tour.first_failure,
+            named=self._options.named or self._visit.contract.name,
+            only=self._options.only,
+            shard=self._options.shard,
+            strict=self._options.strict,
+            ended=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
 
     def _remarks(self, results: tuple[Result, ...]) -> Iterator[str]:
         if self._tour.out_of_time:
             yield f"The run was cut short after {self._options.max_time:g} seconds."
-        today = self._options.today
-        for waiver in self._visit.target.waivers:
-            if waiver.is_over(today):
-                yield f"The waiver for {waiver.id} expired on {waiver.expires}."
-            elif not any(
-                one.verdict is Verdict.WAIVED and waiver.covers(one.requirement.id, today)
-                for one in results
-            ):
-                yield f"The waiver for {waiver.id} was not used."
+        yield from remarks(self._visit.target.waivers, results, self._options.today)
 
 
 def _discovering(probe: Probe) -> None:

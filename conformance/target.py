@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -34,9 +35,13 @@ class Waiver:
     reason: str
     owner: str = ""
     expires: datetime.date | None = None
+    known: str = ""  # the implementation that is known to do so, if that is the reason
+    seen: str = ""  # a pattern that what was seen must hold; empty: whatever was seen
 
-    def covers(self, requirement: str, today: datetime.date) -> bool:
-        """Whether it still stands and speaks of this requirement."""
+    def covers(self, requirement: str, today: datetime.date, message: str | None = None) -> bool:
+        """Whether it still stands and speaks of this requirement, and of what was seen there."""
+        if message is not None and self.seen and re.search(self.seen, message) is None:
+            return False
         return fnmatchcase(requirement, self.id) and not self.is_over(today)
 
     def is_over(self, today: datetime.date) -> bool:
@@ -77,6 +82,7 @@ class Target:
     tls: Tls = field(default_factory=Tls)
     known: Mapping[str, Any] = field(default_factory=dict)
     touch: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    api: str | None = None  # the contract that it is meant for
     mode: str | None = None  # how far a run may go, unless the command says so
     unsupported: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)

@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import re
+import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -16,12 +17,15 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 import urllib3
 import yaml
+from urllib3.exceptions import LocationValueError, NewConnectionError, SSLError
 
 from conformance.failures import UsageError
 from conformance.target import ANY_KIND, Budget, SigV4, Target, Tls, Waiver, basic
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_FETCH_SECONDS = 5.0
+_FETCH_SECONDS = 30.0
+_FETCH_PAUSE = 0.25
+_BUSY = frozenset({429, 502, 503, 504})
 
 
 def load_target(
@@ -45,6 +49,8 @@ def load_target(
     document["known"] = known
     if insecure:
         document["tls"] = {**document.get("tls", {}), "verify": False}
+    if "@" in urlsplit(document["base_url"]).netloc:
+        raise UsageError("base_url: credentials do not belong there; give auth in a target file")
     return _target(document, _Environment(refused=place if remote else None))
 
 
@@ -84,17 +90,34 @@ def _read(place: str) -> str:
 
 
 def _fetched(url: str) -> str:
+    response = _answered(url)
     try:
-        with urllib3.PoolManager(retries=False, timeout=_FETCH_SECONDS) as pool:
-            response = pool.request("GET", url)
-            text = response.data.decode("utf-8")
-    except (urllib3.exceptions.HTTPError, UnicodeDecodeError) as error:
+        text = response.data.decode("utf-8")
+    except UnicodeDecodeError as error:
         raise UsageError(f"{url}: cannot be fetched: {_short(error)}") from None
     if response.status != 200:
         raise UsageError(f"{url}: answers {response.status}, so there is no target file")
     if response.headers.get("Content-Type", "").startswith("text/html"):
         raise UsageError(f"{url}: answers HTML, so there is no target file")
     return text
+
+
+def _answered(url: str) -> urllib3.BaseHTTPResponse:
+    """Return the answer to a GET; a server that is merely slow or busy gets its time."""
+    deadline = time.monotonic() + _FETCH_SECONDS
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            with urllib3.PoolManager(retries=False, timeout=max(left, 1.0)) as pool:
+                response = pool.request("GET", url)
+            if response.status not in _BUSY or left <= 0:
+                return response
+        except (NewConnectionError, LocationValueError, SSLError) as error:
+            raise UsageError(f"{url}: cannot be fetched: {_short(error)}") from None
+        except urllib3.exceptions.HTTPError as error:
+            if left <= 0:
+                raise UsageError(f"{url}: cannot be fetched: {_short(error)}") from None
+        time.sleep(_FETCH_PAUSE)
 
 
 def _short(error: Exception) -> str:
@@ -153,6 +176,14 @@ class _Environment:
         self._refused = refused
         self.secrets: list[str] = []
 
+    def filled(self, node: Any) -> Any:
+        """Return the node with every text in it filled in."""
+        if isinstance(node, Mapping):
+            return {name: self.filled(value) for name, value in node.items()}
+        if isinstance(node, list):
+            return [self.filled(value) for value in node]
+        return self.fill(node) if isinstance(node, str) else node
+
     def fill(self, text: str) -> str:
         def value(match: re.Match[str]) -> str:
             name = match[1]
@@ -189,7 +220,8 @@ def _target(document: Mapping[str, Any], environment: _Environment) -> Target:
         credentials=credentials,
         sigv4=SigV4(**signing) if signing else None,
         tls=Tls(**document.get("tls", {})),
-        known=document["known"],
+        known=environment.filled(document["known"]),
+        api=document.get("api"),
         mode=document.get("mode"),
         touch={kind: tuple(map(str, keys)) for kind, keys in touch.items()},
         unsupported=tuple(document.get("unsupported", ())),

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from conformance.answer import Exchange
 from conformance.events import ContradictionConfirmed
+from conformance.exhibit import exhibits
 from conformance.failures import (
     Forbidden,
     NotReached,
@@ -166,13 +167,15 @@ class Tour:
         """Return the verdict on a requirement whose contradiction has been repeated."""
         requirement = self.visit.contract.requirements[name]
         confirmation = self.confirmed[name]
-        repro = script(name, requirement.statement, confirmation.message, confirmation.exchanges)
-        if confirmation.is_certain:
-            verdict = contradicted(requirement, strict=self.strict)
-            return Result(requirement, verdict, confirmation.message, repro)
-        rate = f"came back in {confirmation.seen} of {confirmation.of} repetitions"
-        message = f"{confirmation.message} ({rate})"
-        return Result(requirement, Verdict.FLAKY, message, repro)
+        redaction = self.visit.gate.redaction
+        message = redaction.text(confirmation.message)
+        repro = redaction.text(script(name, requirement.statement, message, confirmation.exchanges))
+        verdict = contradicted(requirement, strict=self.strict)
+        if not confirmation.is_certain:
+            verdict = Verdict.FLAKY
+            message += f" (came back in {confirmation.seen} of {confirmation.of} repetitions)"
+        shown = exhibits(confirmation.exchanges, redaction)
+        return Result(requirement, verdict, message, repro, exhibits=shown)
 
     def _confirmed(self, finding: Finding) -> Confirmation:
         if finding.play is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from conformance.exhibit import Exhibit
 from conformance.target import Waiver
 from specs.contract import Kind, Requirement
 
@@ -58,6 +59,7 @@ class Result:
     message: str = ""
     repro: str = ""
     in_profile: bool = True  # whether the mode lets it be judged at all
+    exhibits: tuple[Exhibit, ...] = ()  # the exchanges that show a contradiction
 
     @property
     def counts(self) -> bool:
@@ -81,12 +83,10 @@ def waived(result: Result, waivers: Iterable[Waiver], today: datetime.date) -> R
     if result.verdict not in {Verdict.FAIL, Verdict.DIFFERS, Verdict.FLAKY}:
         return result
     for waiver in waivers:
-        if waiver.covers(result.requirement.id, today):
+        if waiver.covers(result.requirement.id, today, result.message):
             owner = f" ({waiver.owner})" if waiver.owner else ""
             message = f"waived: {waiver.reason}{owner}; {result.message}"
-            return Result(
-                result.requirement, Verdict.WAIVED, message, result.repro, result.in_profile
-            )
+            return replace(result, verdict=Verdict.WAIVED, message=message)
     return result
 
 
