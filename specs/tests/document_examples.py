@@ -79,7 +79,7 @@ class Judge:
                 yield f"{name} is missing"
         for name, text in query.items():
             schema = self._contract.resolve(known[name]["schema"]) if name in known else {}
-            yield from self._errors(schema, _spelled(text, schema))
+            yield from self._errors(schema, self._spelled(text, schema))
 
     def _errors(self, schema: Mapping[str, Any], value: object) -> list[str]:
         whole = json.loads(json.dumps(schema).replace('"#/', f'"{BASE}#/'))
@@ -88,14 +88,13 @@ class Judge:
         )
         return [error.message for error in validator.iter_errors(value)]
 
-
-def _spelled(text: str, schema: Mapping[str, Any]) -> object:
-    """Return the value that a text in a query spells for a schema, or the text."""
-    match schema.get("type"):
-        case "array":
-            return [text]
-        case "integer" if re.fullmatch(r"-?[0-9]+", text):
-            return int(text)
-        case "boolean" if text in {"true", "false"}:
-            return text == "true"
-    return text
+    def _spelled(self, text: str, schema: Mapping[str, Any]) -> object:
+        """Return the value that a text in a query spells for a schema, or the text."""
+        match schema.get("type"):
+            case "array":
+                return [self._spelled(text, self._contract.resolve(schema["items"]))]
+            case "integer" if re.fullmatch(r"-?[0-9]+", text):
+                return int(text)
+            case "boolean" if text in {"true", "false"}:
+                return text == "true"
+        return text

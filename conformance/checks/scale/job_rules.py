@@ -18,6 +18,7 @@ from conformance.probe import Probe
 from conformance.registry import check
 
 EACH = 3  # jobs whose details are looked at
+RUNNERS = 5  # jobs that are followed to their end: of these, one is seen while it runs
 
 Source = Callable[[Probe], Iterable[Record]]
 
@@ -154,7 +155,7 @@ def _followed(requirement: str, claim: str, *, runs: bool) -> None:
         cast.diary.read(jobs[0]["id"])
         if runs:
             cast.wait(jobs, {"RUNNING", *ENDED})
-            cast.wait(cast.made(1, ""), ENDED)
+            cast.wait(cast.made(RUNNERS, ""), ENDED)
         cast.send("cancelJobs", jobs)
         now = cast.wait(jobs, ENDED)
         cast.diary.read(jobs[0]["id"])

@@ -46,7 +46,7 @@ JOBS = Layout(
         "source_collection": str,
         "source_task": str,
     },
-    views={"summary": "JobSummary", "detail": "Job"},
+    views={"summary": "ListedJob", "detail": "JobDetails"},
     indexes=(
         *((name, "last_modified") for name in FILTERED),
         *((name,) for name in ORDERED),
