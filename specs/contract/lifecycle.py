@@ -92,6 +92,8 @@ def parse(
                     raise ContractError(here, f"{state!r} is not a state of {schema}")
             transitions.append(transition)
     refusal = node.get("refusal")
+    if refusal is not None and not str(refusal).isdecimal():
+        raise ContractError(f"{pointer}/refusal", f"{refusal!r} is no status code")
     return Lifecycle(
         schema=schema,
         property=node["property"],

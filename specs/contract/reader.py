@@ -10,17 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-import yaml
-
 from specs.contract import cache, lifecycle, provenance
+from specs.contract.adoption import adopt, blamed, check_lifecycles
 from specs.contract.document import METHODS, Contract, Operation, Source, resolve
 from specs.contract.errors import ContractError, UnknownApiError
 from specs.contract.lifecycle import Lifecycle
 from specs.contract.provenance import Provenance
 from specs.contract.requirement import Kind, Requirement
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C, where PyYAML was built with it
+from specs.contract.text import parse
 
 
 def names() -> tuple[str, ...]:
@@ -34,9 +31,19 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Contract:
     """Return the contract of that name, or the one in the YAML or JSON file of that path.
 
-    Raises `UnknownApiError` if there is neither, and `ContractError` if it cannot be read.
+    Raises `UnknownApiError` if there is neither, and `ContractError` if it cannot be read; for a
+    file that says in which line.
     """
-    return read(locate(name).read_bytes(), Path(name).stem)
+    place = locate(name)
+    if not isinstance(place, Path) or name in names():
+        return read(place.read_bytes(), Path(name).stem)
+    document, sha256 = adopt(place)
+    try:
+        contract = _contract(document, place.stem, sha256)
+        check_lifecycles(contract)
+    except ContractError as error:
+        raise blamed(place, error) from error
+    return contract
 
 
 def locate(name: str) -> Traversable:
@@ -57,8 +64,12 @@ def read(text: bytes, name: str) -> Contract:
     sha256 = hashlib.sha256(text).hexdigest()
     document = cache.recall(f"document-{sha256}")
     if document is None:
-        document = _parse(text)
+        document = parse(text)
         cache.keep(f"document-{sha256}", document)
+    return _contract(document, name, sha256)
+
+
+def _contract(document: Any, name: str, sha256: str) -> Contract:
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise ContractError("", "not an OpenAPI document: it has no 'paths'")
     if not isinstance(document.get("info"), dict) or "title" not in document["info"]:
@@ -70,19 +81,6 @@ def read(text: bytes, name: str) -> Contract:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         reason = f"something has not the shape it has in OpenAPI: {error}"
         raise ContractError("", " ".join(reason.split())) from error
-
-
-def _parse(text: bytes) -> Any:
-    """Return the plain data that *text* spells: what JSON can hold, keys as texts."""
-    try:
-        document = yaml.load(text, Loader=_LOADER)  # noqa: S506 - it is a safe one
-        return orjson.loads(orjson.dumps(document, option=orjson.OPT_NON_STR_KEYS))
-    except yaml.YAMLError as error:
-        raise ContractError("", f"not YAML: {' '.join(str(error).split())}") from None
-    except UnicodeDecodeError:
-        raise ContractError("", "not UTF-8") from None
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ContractError("", f"not JSON data in YAML: {error}") from None
 
 
 class _Reader:
@@ -153,15 +151,20 @@ class _Reader:
                     method=method,
                     path=path,
                     node=node,
-                    parameters=tuple(
-                        self._resolve(one) for one in (*shared, *node.get("parameters", []))
-                    ),
+                    parameters=self._parameters(shared, node.get("parameters", [])),
                     responses={
                         str(status): self._resolve(one)
                         for status, one in node.get("responses", {}).items()
                     },
                     provenance=self._provenance(node, self._root, here),
                 )
+
+    def _parameters(
+        self, shared: list[Mapping[str, Any]], own: list[Mapping[str, Any]]
+    ) -> tuple[Mapping[str, Any], ...]:
+        """Return the parameters of a path and of its operation; the latter's own win."""
+        found = [self._resolve(one) for one in (*shared, *own)]
+        return tuple({(one["in"], one["name"]): one for one in found}.values())
 
     def _schemas(self) -> Iterator[tuple[str, Mapping[str, Any], str]]:
         schemas = self._document.get("components", {}).get("schemas", {})

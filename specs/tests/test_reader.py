@@ -44,7 +44,7 @@ def test_a_contract_loads_by_path(tmp_path: Path) -> None:
 def test_json_is_read_too(tmp_path: Path) -> None:
     """A contract in JSON is one in YAML."""
     path = tmp_path / "empty.json"
-    path.write_text('{"openapi": "3.0.3", "info": {"title": "Empty"}, "paths": {}}')
+    path.write_text('{"openapi": "3.0.3", "info": {"title": "Empty", "version": "1"}, "paths": {}}')
 
     contract = load(str(path))
 
