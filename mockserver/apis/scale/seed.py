@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,9 @@ MIX = {
     "empty": (),
 }
 """The share of each state; the rest is COMPLETED."""
+
+APART = 5
+"""How many jobs lie between one that is superseded and the one that takes its place."""
 
 NO_COLUMNS: dict[str, Any] = dict.fromkeys(
     (
@@ -84,15 +89,25 @@ def fill(scale: Scale, scenario: str) -> None:
     """Put the jobs of *scenario* into an empty world, as they are after days of work."""
     count = COUNTS[scenario]
     born = scale.world.born
-    jobs = [_seeded(scale, number, count, scenario, born) for number in range(1, count + 1)]
-    failed = [one for one in jobs if one.state == "FAILED"][:3]
-    ended = [one for one in jobs[::25] if one.state == "COMPLETED"]
-    for older in (*failed, *ended):
-        if older.key + 5 <= count:
-            _supersede(scale, older, jobs[older.key + 4])
-    scale.jobs.insert_many(jobs)
+    jobs = (_seeded(scale, number, count, scenario, born) for number in range(1, count + 1))
+    scale.jobs.insert_many(_chained(scale, jobs))
+
+
+def _chained(scale: Scale, jobs: Iterator[Resource]) -> Iterator[Resource]:
+    """Have some jobs be superseded by a later one; no more are held than lie between the two."""
+    waiting: deque[Resource] = deque()
+    failed = 0
     for job in jobs:
-        scale.world.expect(job.due)
+        waiting.append(job)
+        if len(waiting) <= APART:
+            continue
+        older = waiting.popleft()
+        failed += older.state == "FAILED"
+        is_early_failure = older.state == "FAILED" and failed <= 3
+        if is_early_failure or (older.state == "COMPLETED" and older.key % 25 == 1):
+            _supersede(scale, older, job)
+        yield older
+    yield from waiting
 
 
 def _seeded(scale: Scale, key: int, count: int, scenario: str, born: int) -> Resource:
