@@ -23,12 +23,16 @@ PAUSE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A defect that the mock can be started with, and the requirement that it breaks."""
+    """A defect that the mock can be started with, and the requirement that it breaks.
+
+    `also` holds the requirements that it contradicts just as plainly.
+    """
 
     id: str
     requirement: str
     kind: str
     statement: str
+    also: tuple[str, ...] = ()
 
 
 def mutants(api: str) -> list[Mutant]:
@@ -38,7 +42,7 @@ def mutants(api: str) -> list[Mutant]:
     if done.returncode != 0:
         raise UsageError(f"callsheet mutants {api}: {_last_line(done.stderr)}")
     return [
-        Mutant(row["id"], row["requirement"], row["class"], row["statement"])
+        Mutant(row["id"], row["requirement"], row["class"], row["statement"], tuple(row["also"]))
         for row in json.loads(done.stdout)
     ]
 

@@ -36,7 +36,9 @@ class Trial:
     api: str
     mutant: str | None
     kind: str
-    broken: str  # the requirement that the mutant breaks
+    broken: tuple[
+        str, ...
+    ]  # the requirements that the mutant breaks, the one it was made for first
     verdict: str
     named: tuple[str, ...]  # the requirements that failed, the likely cause first
     requests: int  # until the first failure, or in all
@@ -50,8 +52,8 @@ class Trial:
 
     @property
     def is_named(self) -> bool:
-        """Whether the requirement that is named first is the one that is broken."""
-        return self.named[:1] == (self.broken,)
+        """Whether the requirement that is named first is one that is broken."""
+        return self.named[:1] != () and self.named[0] in self.broken
 
     @property
     def is_good(self) -> bool:
@@ -141,7 +143,7 @@ def try_server(api: str, seed: int, mutant: Mutant | None) -> Trial:
         api=api,
         mutant=mutant.id if mutant else None,
         kind=mutant.kind if mutant else "sound",
-        broken=mutant.requirement if mutant else "",
+        broken=(mutant.requirement, *mutant.also) if mutant else (),
         verdict=report.overall.value,
         named=failed,
         requests=requests,
@@ -171,8 +173,8 @@ def _line(trial: Trial) -> str:
         lines += [f"          {one}" for one in (*trial.named, *trial.unreached)]
         return "\n".join(lines)
     if not trial.is_killed:
-        return f"[bold red]survived [/] {numbers}  {trial.mutant} (breaks {trial.broken})"
-    named = "" if trial.is_named else f", not by {trial.broken}"
+        return f"[bold red]survived [/] {numbers}  {trial.mutant} (breaks {trial.broken[0]})"
+    named = "" if trial.is_named else f", not by {trial.broken[0]}"
     return f"[green]killed   [/] {numbers}  {trial.mutant} by {trial.named[0]}{named}"
 
 

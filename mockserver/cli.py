@@ -112,6 +112,7 @@ def mutants(apis: tuple[str, ...], *, as_json: bool) -> None:
             {
                 "id": one.id,
                 "requirement": one.requirement,
+                "also": list(one.also),
                 "class": one.fault_class.value,
                 "statement": one.statement,
             }

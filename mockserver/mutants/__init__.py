@@ -24,13 +24,17 @@ class FaultClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault: the requirement that it breaks, what it does, and the class that does it."""
+    """One fault: the requirement that it breaks, what it does, and the class that does it.
+
+    `also` names the requirements that it contradicts just as plainly.
+    """
 
     id: str
     requirement: str
     fault_class: FaultClass
     statement: str
     apply: Callable[[type[Api]], type[Api]]
+    also: tuple[str, ...] = ()
 
     @property
     def api(self) -> str:

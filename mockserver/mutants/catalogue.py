@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from mockserver.api import Api
@@ -21,8 +21,13 @@ class Catalogue:
     def __iter__(self) -> Iterator[Mutant]:
         return iter(self._mutants)
 
-    def add(self, name: str, requirement: str, fault_class: FaultClass) -> Callable[[Fault], Fault]:
-        """Return a decorator that lists a faulty class as *name*, which breaks *requirement*."""
+    def add(
+        self, name: str, requirement: str, fault_class: FaultClass, also: Sequence[str] = ()
+    ) -> Callable[[Fault], Fault]:
+        """Return a decorator that lists a faulty class as *name*.
+
+        It breaks *requirement*, and contradicts those of *also* just as plainly.
+        """
 
         def enter(fault: Fault) -> Fault:
             def apply(good: type[Api]) -> type[Api]:
@@ -30,7 +35,8 @@ class Catalogue:
 
             where = f"{self._api}/{name}", f"{self._api}/{requirement}"
             statement = " ".join((fault.__doc__ or "").split())
-            self._mutants.append(Mutant(*where, fault_class, statement, apply))
+            others = tuple(f"{self._api}/{one}" for one in also)
+            self._mutants.append(Mutant(*where, fault_class, statement, apply, others))
             return fault
 
         return enter

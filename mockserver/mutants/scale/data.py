@@ -188,6 +188,7 @@ MUTANTS = (
         "scale/JobExecution/cluster-id-is-unique",
         statement="All executions of a job have the same cluster_id.",
         apply=instead("render", _cluster_id_of_job),
+        also=("scale/getExecutionLog/cluster-id-is-the-executions",),
     ),
     mutant(
         "scale/log-names-first-execution",

@@ -101,6 +101,7 @@ MUTANTS = (
         "scale/Job/requeueJobs/FAILED-QUEUED",
         statement="A requeue leaves jobs alone that have had more than one execution.",
         apply=instead("perform", _requeued_once),
+        also=("scale/requeueJobs/requeues-all-that-fit",),
     ),
     mutant(
         "scale/requeue-takes-completed",

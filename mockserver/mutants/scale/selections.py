@@ -177,12 +177,14 @@ MUTANTS = (
         "scale/cancelJobs/lists-fit-any",
         statement="Of several job_ids in a cancel the last does not count.",
         apply=request("cancel_jobs", _all_but_last),
+        also=("scale/cancelJobs/job-ids-filter",),
     ),
     mutant(
         "scale/requeue-by-id-ignores-status",
         "scale/requeueJobs/filters-combine",
         statement="With job_ids, a requeue ignores status.",
         apply=request("requeue_jobs", _ids_win),
+        also=("scale/requeueJobs/status-filter",),
     ),
     mutant(
         "scale/cancel-takes-any-version",
