@@ -114,6 +114,7 @@ MUTANTS = (
         "scale/cancelJobs/cancels-all-that-fit",
         statement="A cancel leaves RUNNING jobs alone.",
         apply=instead("perform", _running_go_on),
+        also=("scale/cancelJobs/job-ids-filter",),
     ),
     mutant(
         "scale/cancel-leaves-superseded",
