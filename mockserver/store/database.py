@@ -10,9 +10,6 @@ from typing import Any
 CACHE_PAGES = 32_000
 """How many database pages of 4 kB stay in memory."""
 
-LOCK = 0x_CA_11_5E_E7
-"""The number of the lock under which the servers of one PostgreSQL database write in turn."""
-
 
 class DatabaseError(Exception):
     """The database cannot be opened: which one, and why."""
@@ -30,6 +27,12 @@ class Database:
         self.is_shared = dialect != "sqlite"
         self.execute: Callable[..., Any] = connection.execute
         self._depth = 0
+        self._begin: Callable[[], object] = lambda: self.execute("BEGIN IMMEDIATE")
+        self._commit: Callable[[], object] = lambda: self.execute("COMMIT")
+        self._roll_back: Callable[[], object] = lambda: self.execute("ROLLBACK")
+        if self.is_shared:
+            self._begin, self._commit = connection.begin, connection.commit
+            self._roll_back = connection.roll_back
 
     def execute_many(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement once for each row of values."""
@@ -50,19 +53,12 @@ class Database:
         try:
             yield
         except BaseException:
-            self.execute("ROLLBACK")
+            self._roll_back()
             raise
         else:
-            self.execute("COMMIT")
+            self._commit()
         finally:
             self._depth = 0
-
-    def _begin(self) -> None:
-        if not self.is_shared:
-            self.execute("BEGIN IMMEDIATE")
-            return
-        self.execute("BEGIN")
-        self.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
 
     def close(self) -> None:
         """Close the connection; a private database is gone with it."""
@@ -97,12 +93,13 @@ def open_database(place: str = "") -> Database:
 def _open_postgresql(address: str) -> Database:
     try:
         import psycopg  # noqa: PLC0415 - only where it is asked for
+
+        from mockserver.store.postgresql import Line  # noqa: PLC0415 - the same
     except ImportError:
         raise DatabaseError(
             "PostgreSQL needs psycopg: pip install 'callsheet[postgresql]'"
         ) from None
     try:
-        connection = psycopg.connect(address, autocommit=True)
+        return Database(Line(address), "postgresql")
     except psycopg.Error as error:
         raise DatabaseError(f"cannot reach PostgreSQL: {' '.join(str(error).split())}") from None
-    return Database(connection, "postgresql")

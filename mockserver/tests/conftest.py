@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 import urllib3
 
+from mockserver.tests.postgresql import place, postgresql
+
+__all__ = ["place", "postgresql", "serve", "server"]
+
 COMMAND = [sys.executable, "-W", "ignore", "-m", "specs.cli", "serve"]
 
 

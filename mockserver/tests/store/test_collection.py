@@ -1,10 +1,9 @@
-"""A collection agrees with a plain list of what was put into it."""
+"""A collection agrees with a plain list of what was put into it, on either database."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -49,14 +48,17 @@ SESSIONS = itertools.count(10)
 """Each collection has a session of its own in one table, which is quicker than a table."""
 
 
-@cache
-def _table() -> StoredTable:
-    return StoredTable(THINGS, open_database())
+@pytest.fixture(scope="module")
+def table(place: str) -> Iterator[StoredTable]:
+    """Make a table in a new database."""
+    database = open_database(place)
+    yield StoredTable(THINGS, database)
+    database.close()
 
 
-def _collection(session: int | None = None) -> Collection:
+def _collection(table: StoredTable, session: int | None = None) -> Collection:
     number = next(SESSIONS) if session is None else session
-    return Collection(_table(), number, lambda one: {"short": {"key": one.key}})
+    return Collection(table, number, lambda one: {"short": {"key": one.key}})
 
 
 def _thing(key: int, made: tuple[str, str | None, int | None, int]) -> Resource:
@@ -64,9 +66,9 @@ def _thing(key: int, made: tuple[str, str | None, int | None, int]) -> Resource:
     return Resource(key, state, 0, columns={"color": color, "size": size, "made": moment})
 
 
-def _fill(count: int) -> Collection:
+def _fill(table: StoredTable, count: int) -> Collection:
     """Return a collection of *count* things of every kind."""
-    found = _collection()
+    found = _collection(table)
     colors = [None, "red", "green"]
     found.insert_many(
         _thing(
@@ -135,9 +137,11 @@ QUERIES = st.lists(CONDITIONS, max_size=3).map(lambda where: Query(tuple(where))
 
 @settings(deadline=None)
 @given(OPERATIONS, st.lists(QUERIES, min_size=1, max_size=6))
-def test_counts_are_the_number_of_rows(operations: Sequence[Any], queries: list[Query]) -> None:
+def test_counts_are_the_number_of_rows(
+    table: StoredTable, operations: Sequence[Any], queries: list[Query]
+) -> None:
     """Whatever was inserted, changed and deleted, a count is what counting would give."""
-    collection = _collection()
+    collection = _collection(table)
 
     there = _apply(collection, operations)
 
@@ -150,10 +154,10 @@ def test_counts_are_the_number_of_rows(operations: Sequence[Any], queries: list[
 @settings(deadline=None)
 @given(OPERATIONS, MADE, MADE)
 def test_a_stretch_of_time_is_counted_like_any_filter(
-    operations: Sequence[Any], first: int, last: int
+    table: StoredTable, operations: Sequence[Any], first: int, last: int
 ) -> None:
     """The count of a range is the number of rows in it, ends included."""
-    collection = _collection()
+    collection = _collection(table)
 
     there = _apply(collection, operations)
 
@@ -191,10 +195,10 @@ def _sorted(rows: Sequence[Resource], order: Sequence[str]) -> bool:
 @settings(deadline=None)
 @given(OPERATIONS, QUERIES, ORDERS, st.integers(1, 4))
 def test_pages_make_up_the_sorted_list(
-    operations: Sequence[Any], query: Query, order: tuple[str, ...], size: int
+    table: StoredTable, operations: Sequence[Any], query: Query, order: tuple[str, ...], size: int
 ) -> None:
     """Page after page shows each row once, in the order that was asked for."""
-    collection = _collection()
+    collection = _collection(table)
     there = _apply(collection, operations)
     query = Query(query.where, order)
 
@@ -210,10 +214,10 @@ def test_pages_make_up_the_sorted_list(
 @pytest.mark.parametrize("order", [(), ("made",), ("-made",), ("size",), ("-size", "key")])
 @pytest.mark.parametrize("where", [(), (within("state", ["new"]),), (within("size", [1, 2, 3]),)])
 def test_deep_pages_are_those_of_the_whole_list(
-    order: tuple[str, ...], where: tuple[Condition, ...]
+    table: StoredTable, order: tuple[str, ...], where: tuple[Condition, ...]
 ) -> None:
     """Far from the beginning a page is the same, in whatever sequence pages are asked for."""
-    collection = _fill(1500)
+    collection = _fill(table, 1500)
     query = Query(where, order)
     whole = collection.keys(query)
     count = collection.count(query)
@@ -224,9 +228,9 @@ def test_deep_pages_are_those_of_the_whole_list(
         assert page == whole[offset : offset + 50]
 
 
-def test_a_write_is_seen_on_deep_pages() -> None:
+def test_a_write_is_seen_on_deep_pages(table: StoredTable) -> None:
     """A remembered place is forgotten when something is written."""
-    collection = _fill(600)
+    collection = _fill(table, 600)
     query = Query((), ("made",))
     before: list[Any] = collection.page(query, "key", 50, 400, 600)
 
@@ -238,9 +242,9 @@ def test_a_write_is_seen_on_deep_pages() -> None:
     assert after == collection.keys(query)[400:450] != before
 
 
-def test_two_writers_of_one_row_conflict() -> None:
+def test_two_writers_of_one_row_conflict(table: StoredTable) -> None:
     """Who has read a row before somebody else wrote it cannot write it any more."""
-    collection = _fill(1)
+    collection = _fill(table, 1)
     mine, theirs = collection.get(1), collection.get(1)
     assert mine is not None
     assert theirs is not None
@@ -252,9 +256,9 @@ def test_two_writers_of_one_row_conflict() -> None:
         collection.delete(mine)
 
 
-def test_a_conflict_leaves_the_counts_alone() -> None:
+def test_a_conflict_leaves_the_counts_alone(table: StoredTable) -> None:
     """A write that is refused is not counted."""
-    collection = _fill(1)
+    collection = _fill(table, 1)
     mine, theirs = collection.get(1), collection.get(1)
     assert mine is not None
     assert theirs is not None
@@ -267,9 +271,9 @@ def test_a_conflict_leaves_the_counts_alone() -> None:
     assert collection.count(Query((within("state", ["other"]),))) == 0
 
 
-def test_changes_are_counted() -> None:
+def test_changes_are_counted(table: StoredTable) -> None:
     """A collection knows how often it was written, insertions apart."""
-    collection = _fill(2)
+    collection = _fill(table, 2)
     first, second = collection.find(Query())
     before = collection.written
 
@@ -279,9 +283,9 @@ def test_changes_are_counted() -> None:
     assert collection.written == before + 2
 
 
-def test_sessions_do_not_meet() -> None:
+def test_sessions_do_not_meet(table: StoredTable) -> None:
     """Rows of another session are neither found nor counted nor cleared."""
-    mine, theirs = _collection(1), _collection(2)
+    mine, theirs = _collection(table, 1), _collection(table, 2)
     for one in (mine, theirs):
         one.insert(_thing(1, ("new", "red", 1, 1)))
 
@@ -292,9 +296,9 @@ def test_sessions_do_not_meet() -> None:
     assert theirs.get(1) is not None
 
 
-def test_what_is_due_comes_in_the_order_of_time() -> None:
+def test_what_is_due_comes_in_the_order_of_time(table: StoredTable) -> None:
     """The earliest due moment is known, and what is due by a moment comes earliest first."""
-    collection = _collection()
+    collection = _collection(table)
     for key, due in ((1, 30), (2, 10), (3, None), (4, 20)):
         collection.insert(Resource(key, "new", 0, due))
 
@@ -302,21 +306,21 @@ def test_what_is_due_comes_in_the_order_of_time() -> None:
     assert [one.key for one in collection.due(25)] == [2, 4]
 
 
-def test_all_goes_through_everything() -> None:
+def test_all_goes_through_everything(table: StoredTable) -> None:
     """All resources come once, by key, also when there are more than one batch."""
-    collection = _fill(1201)
+    collection = _fill(table, 1201)
 
     assert [one.key for one in collection.all()] == list(range(1, 1202))
     assert collection.top_key() == 1201
 
 
-def test_a_view_that_breaks_the_contract_is_not_written() -> None:
+def test_a_view_that_breaks_the_contract_is_not_written(table: StoredTable) -> None:
     """What fails the check stays out, and is not counted."""
 
     def refuse(name: str, value: Any) -> None:
         raise ValueError(name)
 
-    collection = Collection(_table(), 3, lambda _: {"short": {}}, refuse)
+    collection = Collection(table, 3, lambda _: {"short": {}}, refuse)
 
     with pytest.raises(ValueError, match="short"):
         collection.insert(_thing(1, ("new", None, None, 0)))

@@ -1,7 +1,8 @@
-"""Transactions of the database."""
+"""Transactions, on either database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from mockserver.store import Database, open_database
 
 
 @pytest.fixture
-def database() -> Database:
-    """Open a private database with one table."""
-    found = open_database()
+def database(place: str) -> Iterator[Database]:
+    """Open a database with one empty table."""
+    found = open_database(place)
+    found.execute("DROP TABLE IF EXISTS note")
     found.execute("CREATE TABLE note (text TEXT)")
-    return found
+    yield found
+    found.close()
 
 
 def _notes(database: Database) -> list[str]:
@@ -24,7 +27,8 @@ def _notes(database: Database) -> list[str]:
 def test_all_writes_of_a_transaction_are_kept(database: Database) -> None:
     """What is written in a transaction is there after it."""
     with database.transaction():
-        database.execute_many("INSERT INTO note VALUES (?)", [("a",), ("b",)])
+        mark = "%s" if database.is_shared else "?"
+        database.execute_many(f"INSERT INTO note VALUES ({mark})", [("a",), ("b",)])
 
     assert _notes(database) == ["a", "b"]
 

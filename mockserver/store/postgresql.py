@@ -1,0 +1,62 @@
+"""A connection to PostgreSQL that comes back after the server has been away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+
+LOCK = 0x_CA_11_5E_E7
+"""The number of the lock under which the servers of one database write in turn."""
+
+
+class Line:
+    """A connection that is made anew, when it is next used, once the server has closed it.
+
+    What was under way when it broke fails, with `psycopg.OperationalError`.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._connection = psycopg.connect(address, autocommit=True)
+        self._is_writing = False
+
+    def execute(self, text: str, values: Sequence[Any] | None = None) -> psycopg.Cursor[Any]:
+        """Run one statement."""
+        return self.cursor().execute(text.encode(), values)
+
+    def cursor(self) -> psycopg.Cursor[Any]:
+        """Return a new cursor."""
+        if self._connection.closed:
+            if self._is_writing:
+                raise psycopg.OperationalError("the connection broke within a transaction")
+            self._connection = psycopg.connect(self._address, autocommit=True)
+        return self._connection.cursor()
+
+    def begin(self) -> None:
+        """Begin a transaction, as soon as no other server is in one."""
+        self.execute("BEGIN")
+        self._is_writing = True
+        try:
+            self.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+        except BaseException:
+            self.roll_back()
+            raise
+
+    def commit(self) -> None:
+        """Make the transaction take effect."""
+        try:
+            self.execute("COMMIT")
+        finally:
+            self._is_writing = False
+
+    def roll_back(self) -> None:
+        """Undo the transaction; one that was cut off is undone already."""
+        self._is_writing = False
+        if not self._connection.closed:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
