@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance import drivers
 from conformance.answer import Answer, Call
-from conformance.drivers import Recipe
+from conformance.drivers import Recipe, links, mistakes
 from conformance.drivers.subject import Subject, example_body, reader_of
 from conformance.failures import Outcome
 from conformance.mode import Needs, Resource, Touch
@@ -35,7 +35,7 @@ class Driver:
         cycle = self._cycle_named_in(operation)
         if cycle is None:
             return Touch.everything()
-        if set(call.path.values()) <= set(UNKNOWN_KEYS):
+        if set(call.path.values()) <= set(UNKNOWN_KEYS) or self._is_misspelled(operation, call):
             return Touch.nothing()
         return Touch.these(cycle.schema, [list(call.path.values())[-1]])
 
@@ -93,6 +93,20 @@ class Driver:
         return self._subjects
 
     def provoke(self, probe: Probe) -> Iterable[Recipe]:  # noqa: ARG002 - for those who know
+        """Follow links, misspell what can be misspelled, and name keys that nothing has."""
+        yield from links.recipes(self.contract)
+        yield from mistakes.recipes(self.contract)
+        yield from self._unknown()
+
+    def _is_misspelled(self, operation: Operation, call: Call) -> bool:
+        """Whether a key in the path cannot be one, because its type is another."""
+        return any(
+            mistakes.is_misspelled(self.contract, one, call.path.get(one["name"], ""))
+            for one in operation.parameters
+            if one["in"] == "path"
+        )
+
+    def _unknown(self) -> Iterable[Recipe]:
         """Name a key that nothing has, wherever 404 is declared for that."""
         for operation in self.contract.operations.values():
             cycle = self._cycle_named_in(operation)

@@ -11,6 +11,9 @@ import orjson
 UNCHECKED: Any = object()
 """The value of a reply whose body fits the contract already, or is no JSON."""
 
+UNDECLARED: Any = object()
+"""The value of a reply for which the contract has no words, and which is given nevertheless."""
+
 JSON = b"application/json"
 
 

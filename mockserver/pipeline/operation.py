@@ -10,7 +10,7 @@ import orjson
 from connexion.operations import AbstractOperation
 
 from mockserver.errors import Violation
-from mockserver.pipeline.call import UNCHECKED, Call, Reply, parse_query
+from mockserver.pipeline.call import UNCHECKED, UNDECLARED, Call, Reply, parse_query
 from mockserver.pipeline.parameters import Parameters
 from mockserver.pipeline.schema import Validator
 from mockserver.service import ContractBrokenError, Service, explain
@@ -121,8 +121,10 @@ class CompiledOperation:
 
     def check(self, reply: Reply) -> None:
         """Raise `ContractBrokenError` if our own answer is not what the contract declares."""
+        if reply.value is UNDECLARED:
+            return
         if reply.value is UNCHECKED:
-            if str(reply.status) in self._operation.responses:
+            if self._declared(reply.status) is not None:
                 return
             raise ContractBrokenError(f"{self.id}: the contract declares no {reply.status}")
         if reply.status not in self._response_validators:
@@ -134,13 +136,19 @@ class CompiledOperation:
             )
 
     def _response_validator(self, status: int) -> Validator | None:
-        response = self._operation.responses.get(str(status))
+        response = self._declared(status)
         if response is None:
             raise ContractBrokenError(f"{self.id}: the contract declares no {status}")
         for name, media in response.get("content", {}).items():
             if name.endswith(JSON_TYPES) and "schema" in media:
                 return self._service.book.compile(media["schema"])
         return None
+
+    def _declared(self, status: int) -> Mapping[str, Any] | None:
+        """Return the response that is declared for a status: exact, by its range, or default."""
+        keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+        responses = self._operation.responses
+        return next((responses[key] for key in keys if key in responses), None)
 
     @property
     def checks_responses(self) -> bool:

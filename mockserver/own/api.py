@@ -1,0 +1,393 @@
+"""The class that plays one contract: operations by their shape, state by the lifecycles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from mockserver.api import Api
+from mockserver.errors import ApiError, InvalidRequestError, MethodError, Violation
+from mockserver.machine import Hop
+from mockserver.own import admission, listing, seed
+from mockserver.own.answer import Answers, refusal_status, with_location
+from mockserver.own.documents import MADE, Documents, body_of, offered
+from mockserver.own.shape import Kind, Role, Shape, shapes
+from mockserver.own.value import Inventor, NoValueError
+from mockserver.pipeline.call import UNDECLARED, Call, Reply
+from mockserver.service import Pace, Service
+from mockserver.store import Collection, Condition, Layout, Query, Resource
+from mockserver.world import World
+from specs.contract import Contract, ContractError, Lifecycle
+
+LASTS = 2.0
+"""How long a state lasts in seconds that a resource leaves on its own, more or less."""
+
+Answer = Callable[["OwnApi", Shape, Call], Reply]
+
+
+def play(contract: Contract) -> type[OwnApi]:
+    """Return the class that plays *contract*.
+
+    Raises `ContractError` if a path cannot be routed.
+    """
+    for path in contract.document["paths"]:
+        for segment in path.split("/"):
+            if "{" in segment and not re.fullmatch(r"\{[^{}]+\}", segment):
+                raise ContractError(
+                    f"/paths/{path.replace('/', '~1')}",
+                    f"{segment!r} is served only as a whole segment that is a parameter",
+                )
+    found = shapes(contract)
+    kinds = {one.kind.item: one.kind for one in found.values() if one.kind is not None}
+    tables = {item: _table(contract, kind) for item, kind in kinds.items()}
+    attributes = {
+        "NAME": contract.name,
+        "PACE": {name: _pace(cycle) for name, cycle in contract.lifecycles.items()},
+        "LAYOUTS": tuple(
+            Layout(
+                tables[item],
+                str,
+                None if kind.lifecycle is None else kind.lifecycle.schema,
+                columns={"parents": str, "number": int},
+                views={"document": kind.name},
+                indexes=(("parents", "number"), ("parents", "state", "number")),
+                facets=("parents", "state"),
+            )
+            for item, kind in kinds.items()
+        ),
+        "shapes": found,
+        "kinds": {tables[item]: kind for item, kind in kinds.items()},
+    }
+    return type("OwnApi", (OwnApi,), attributes)
+
+
+def _table(contract: Contract, kind: Kind) -> str:
+    """Return a name for the table of a kind that no other has, short enough for each database."""
+    words = re.sub(r"[^a-z0-9]+", "_", f"{contract.name}_{kind.name}".lower())[:32]
+    return f"own_{words}_{sha256(f'{contract.name} {kind.item}'.encode()).hexdigest()[:8]}"
+
+
+def _pace(cycle: Lifecycle) -> Mapping[str, tuple[Hop, ...]]:
+    """Return a pace for every transition that nobody commands."""
+    found: dict[str, tuple[Hop, ...]] = {}
+    for one in cycle.transitions:
+        if one.trigger is None:
+            found[one.source] = (*found.get(one.source, ()), Hop(one.target, LASTS))
+    return found
+
+
+class OwnApi(Api):
+    """An API that nobody wrote code for; `play` derives one for each contract."""
+
+    PACE: ClassVar[Pace] = {}
+    shapes: ClassVar[Mapping[str, Shape]] = {}
+    kinds: ClassVar[Mapping[str, Kind]] = {}
+
+    def __init__(self, service: Service, world: World) -> None:
+        super().__init__(service, world)
+        contract, book = self.contract, service.book
+        self.inventor = Inventor(contract, book, world.born)
+        self.answers = Answers(contract, book, self.inventor)
+        self.documents = {
+            name: Documents(contract, book, self.inventor, kind)
+            for name, kind in self.kinds.items()
+        }
+        self._tables = {kind.item: name for name, kind in self.kinds.items()}
+        self._last: dict[str, int] = {}
+        self._lister = listing.Lister(contract, self.answers, self.inventor)
+
+    @classmethod
+    def handler(cls, operation_id: str) -> Callable[[OwnApi, Call], Reply]:
+        """Return what answers an operation, whatever its name."""
+        shape = cls.shapes[operation_id]
+        answer = ROLES[shape.role]
+
+        def handle(api: OwnApi, call: Call) -> Reply:
+            try:
+                return answer(api, shape, call)
+            except NoValueError as error:
+                message = f"no value could be made up for {operation_id} {error}; give an example"
+                reply = Reply.json({"error": message}, 501)
+                reply.value = UNDECLARED
+                return reply
+
+        return handle
+
+    def _collection(self, layout: Layout) -> Collection:
+        """Return the table of a kind; what it holds is checked when it is shown."""
+        render = partial(self.render, layout.name)
+        return Collection(self.world.tables.table(layout), self.world.session, render, None)
+
+    def seed(self, scenario: str) -> None:
+        """Fill an empty world with resources of every kind."""
+        seed.fill(self, scenario)
+
+    def render(self, name: str, resource: Resource) -> Mapping[str, Any]:  # noqa: ARG002
+        return {"document": resource.facts["document"]}
+
+    def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:  # noqa: ARG002
+        self.documents[name].in_state(resource.facts["document"], resource.state, moment)
+
+    def target(self) -> dict[str, Any]:
+        return seed.known(self)
+
+    def memory(self) -> dict[str, Any]:
+        """Return the highest numbers that were ever given, by table."""
+        return {"numbers": dict(self._last)}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        self._last = dict(memory.get("numbers", {}))
+
+    # -- how it says no ------------------------------------------------------------------------
+
+    def authenticate(self, call: Call) -> None:
+        if self.service.options.demand_credentials:
+            admission.admit(self.contract, call)
+
+    def refuse(self, call: Call, violations: Sequence[Violation]) -> None:
+        operation = self.contract.operations[call.operation_id]
+        error = InvalidRequestError(violations)
+        wanted = [400, 422]
+        if all(one.code == "media-type" for one in violations):
+            wanted = [415, *wanted]
+        elif all(one.location == "path" for one in violations):
+            wanted = [*wanted, 404]
+        error.status = refusal_status(operation, *wanted)
+        raise error
+
+    def render_error(self, error: ApiError, call: Call) -> Reply:
+        operation = self.contract.operations.get(call.operation_id)
+        if operation is None:
+            reply = Reply.json({"error": error.message}, error.status)
+            if isinstance(error, MethodError):
+                reply.with_header("allow", ", ".join(error.allow))
+            return reply
+        return self.answers.error(operation, error.status, error.message)
+
+    # -- what operations do --------------------------------------------------------------------
+
+    def place(self, shape: Shape, call: Call) -> tuple[Kind, str, Collection, Documents]:
+        """Return the kind of a call, the row key of its parents, its table and its documents."""
+        assert shape.kind is not None
+        kind = shape.kind
+        name = self._tables[kind.item]
+        parents = "/".join(quote(str(call.path.get(one, "")), safe="") for one in kind.parents)
+        return kind, parents, self.collections[name], self.documents[name]
+
+    def found(self, shape: Shape, call: Call) -> Resource:
+        """Return the resource that the path names; raise `ApiError` if there is none."""
+        kind, parents, collection, _ = self.place(shape, call)
+        own = str(call.path.get(kind.parameter, ""))
+        resource = collection.get(row_key(parents, own))
+        if resource is None:
+            raise ApiError(
+                f"There is no {kind.name} {own}.", refusal_status(shape.operation, 404, 410, 400)
+            )
+        return resource
+
+    def check_parents(self, shape: Shape, call: Call) -> None:
+        """Raise `ApiError` if a resource that the path leads through is not there."""
+        kind = shape.kind
+        assert kind is not None
+        for name, other in self.kinds.items():
+            if other.item != kind.item and kind.item.startswith(f"{other.item}/"):
+                values = [call.path.get(one, "") for one in (*other.parents, other.parameter)]
+                key = "/".join(quote(str(one), safe="") for one in values)
+                if self.collections[name].get(key) is None:
+                    status = refusal_status(shape.operation, 404, 400)
+                    raise ApiError(f"There is no {other.name} {values[-1]}.", status)
+
+    def create(self, shape: Shape, call: Call) -> Reply:
+        kind, parents, collection, documents = self.place(shape, call)
+        self.check_parents(shape, call)
+        sent = body_of(self.contract, shape.operation, call)
+        own = documents.key_sent(sent)
+        if own is not None and collection.get(row_key(parents, own)) is not None:
+            status = refusal_status(shape.operation, 409, 400, 422)
+            raise ApiError(f"There is a {kind.name} {own} already.", status)
+        resource = self.keep(kind, parents, sent, offered(self.contract, shape.operation), own)
+        reply = self.show(shape, resource)
+        item = kind.item
+        for name in kind.parents:
+            item = item.replace(f"{{{name}}}", quote(str(call.path.get(name, "")), safe=""))
+        own = resource.key.rpartition("/")[2]
+        path = item.replace(f"{{{kind.parameter}}}", own)
+        if reply.status == 201:
+            with_location(reply, call, f"{self.contract.base_paths[0]}{path}")
+        return reply
+
+    def keep(
+        self,
+        kind: Kind,
+        parents: str,
+        sent: Mapping[str, Any],
+        known: Mapping[str, Mapping[str, Any]],
+        own: str | None = None,
+    ) -> Resource:
+        """Make a resource of what was sent, put it into its table, and return it."""
+        name = self._tables[kind.item]
+        collection, documents = self.collections[name], self.documents[name]
+        last = collection.find(Query((), ("-number",)), 1)
+        number = max(last[0].columns["number"] if last else 0, self._last.get(name, 0)) + 1
+        self._last[name] = number
+        document = documents.made(
+            sent, known, self.world.seed, parents, number, is_plain=not sent and number > 1
+        )
+        if own is None:
+            key = documents.new_key(
+                number, lambda text: collection.get(row_key(parents, text)) is None
+            )
+            own = str(key)
+            if kind.key:
+                document[kind.key] = key
+        moment = self.world.clock.now()
+        cycle = kind.lifecycle
+        state = "kept" if cycle is None else cycle.initial[0]
+        documents.in_state(document, state, moment)
+        documents.stamp(document, moment, MADE)
+        resource = Resource(
+            row_key(parents, own),
+            state,
+            moment,
+            columns={"parents": parents, "number": number},
+            facts={"document": document},
+        )
+        self.add(collection, resource)
+        return resource
+
+    def list(self, shape: Shape, call: Call) -> Reply:
+        kind, parents, collection, documents = self.place(shape, call)
+        self.check_parents(shape, call)
+        scope = (Condition("parents", "in", (parents,)),) if kind.parents else ()
+        names = {name for name in (*call.path, *call.query) if name in documents.properties}
+        query = Query(scope, ("number",))
+        if names:
+            every = [one.facts["document"] for one in collection.find(query)]
+            fitting = listing.chosen(every, call, documents.properties)
+            total = len(fitting)
+            offset, size = listing.page(call, total)
+            shown = fitting[offset : offset + size]
+        else:
+            total = collection.count(query)
+            offset, size = listing.page(call, total)
+            shown = [
+                one.facts["document"] for one in collection.find(query, offset + size)[offset:]
+            ]
+        body = self._lister.body(shape, kind, shown, total)
+        return self.answers.success(shape.operation, shown=body)
+
+    def read(self, shape: Shape, call: Call) -> Reply:
+        return self.show(shape, self.found(shape, call))
+
+    def replace(self, shape: Shape, call: Call) -> Reply:
+        kind, parents, collection, documents = self.place(shape, call)
+        sent = body_of(self.contract, shape.operation, call)
+        own = str(call.path.get(kind.parameter, ""))
+        resource = collection.get(row_key(parents, own))
+        if resource is None and "201" in shape.operation.responses:
+            self.check_parents(shape, call)
+            if kind.key:
+                sent[kind.key] = call.path[kind.parameter]
+            known = offered(self.contract, shape.operation)
+            return self.show(shape, self.keep(kind, parents, sent, known, own), status="201")
+        resource = self.found(shape, call)
+        return self._rewritten(shape, resource, documents.replaced, sent)
+
+    def merge(self, shape: Shape, call: Call) -> Reply:
+        documents = self.place(shape, call)[3]
+        sent = body_of(self.contract, shape.operation, call)
+        return self._rewritten(shape, self.found(shape, call), documents.merged, sent)
+
+    def _rewritten(
+        self, shape: Shape, resource: Resource, change: Callable[..., Any], sent: Mapping[str, Any]
+    ) -> Reply:
+        name = self._tables[shape.kind.item] if shape.kind else ""
+        document = change(resource.facts["document"], sent)
+        self.documents[name].stamp(document, self.world.clock.now())
+        resource.facts["document"] = document
+        self.collections[name].update(resource)
+        return self.show(shape, resource)
+
+    def delete(self, shape: Shape, call: Call) -> Reply:
+        kind, _, collection, _ = self.place(shape, call)
+        resource = self.found(shape, call)
+        reply = self.show(shape, resource)
+        collection.delete(resource)
+        for name, other in self.kinds.items():
+            if other.item.startswith(f"{kind.item}/"):
+                inner = self.collections[name]
+                for one in list(inner.all()):
+                    if one.key.startswith(f"{resource.key}/"):
+                        inner.delete(one)
+        return reply
+
+    def command(self, shape: Shape, call: Call) -> Reply:
+        kind, parents, collection, _ = self.place(shape, call)
+        sent = body_of(self.contract, shape.operation, call)
+        if shape.names_one:
+            chosen = [self.found(shape, call)]
+        else:
+            chosen = [
+                one
+                for key in admission.keys_in(kind, sent)
+                if (one := collection.get(row_key(parents, key))) is not None
+            ]
+        for resource in chosen:
+            self._commanded(shape, kind, resource, call.body)
+        if shape.names_one:
+            return self.show(shape, chosen[0])
+        return self.answers.success(shape.operation, self.world.seed)
+
+    def _commanded(self, shape: Shape, kind: Kind, resource: Resource, body: Any) -> None:
+        cycle = kind.lifecycle
+        assert cycle is not None
+        transitions = [
+            one
+            for one in cycle.transitions
+            if one.trigger == shape.operation.id
+            and (one.guard is None or self.service.book.compile(one.guard).is_valid(body))
+        ]
+        target = next((one.target for one in transitions if one.source == resource.state), None)
+        if target is not None:
+            name = self._tables[kind.item]
+            moment = self.world.clock.now()
+            self.move(self.collections[name], resource, target, moment, shape.operation.id)
+        elif cycle.refusal is not None and (transitions or shape.names_one):
+            raise ApiError(
+                f"{kind.name} {resource.key} is {resource.state}: "
+                f"{shape.operation.id} is not possible now.",
+                cycle.refusal,
+            )
+
+    def example(self, shape: Shape, call: Call) -> Reply:
+        if shape.names_one and shape.kind is not None:
+            self.found(shape, call)
+        name = (self.world.seed, call.scope["path"], call.scope["query_string"])
+        return self.answers.success(shape.operation, *name)
+
+    def show(self, shape: Shape, resource: Resource, status: str = "") -> Reply:
+        """Return the success of an operation, with the resource in it where it shows one."""
+        document = resource.facts["document"]
+        return self.answers.shown(shape.operation, document, resource.key, status=status)
+
+
+def row_key(parents: str, own: str) -> str:
+    """Return the key of a row: the keys of the parents and the resource's own, quoted."""
+    text = quote(own, safe="")
+    return f"{parents}/{text}" if parents else text
+
+
+ROLES: Mapping[Role, Answer] = {
+    Role.CREATE: OwnApi.create,
+    Role.LIST: OwnApi.list,
+    Role.READ: OwnApi.read,
+    Role.REPLACE: OwnApi.replace,
+    Role.MERGE: OwnApi.merge,
+    Role.DELETE: OwnApi.delete,
+    Role.COMMAND: OwnApi.command,
+    Role.EXAMPLE: OwnApi.example,
+}

@@ -1,0 +1,1 @@
+"""`callsheet init`: a small contract to start from, which serves and checks green at once."""
