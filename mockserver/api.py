@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from inflection import underscore
+
 from mockserver.errors import ApiError, InvalidRequestError, Violation
-from mockserver.store import Collection, Layout, Resource
+from mockserver.store import Collection, Condition, Layout, Resource
 from mockserver.world import Fired, World
 
 if TYPE_CHECKING:
     from mockserver.pipeline.call import Call, Reply
     from mockserver.service import Pace, Service
+
+NAMING = ("Name", "name", "job_type_name", "displayName", "method", "job_name")
+"""Columns and facts that hold what people call a resource."""
 
 
 class Api:
@@ -34,6 +39,12 @@ class Api:
         self.contract = service.contract
         self.world = world
         self.collections = {layout.name: self._collection(layout) for layout in self.LAYOUTS}
+
+    @classmethod
+    def handler(cls, operation_id: str) -> Callable[[Any, Call], Reply]:
+        """Return the method that answers an operation; raise `AttributeError` if there is none."""
+        found: Callable[[Any, Call], Reply] = getattr(cls, underscore(operation_id))
+        return found
 
     def _collection(self, layout: Layout) -> Collection:
         def check(view: str, value: Any) -> None:
@@ -79,9 +90,45 @@ class Api:
         """Return the answer in the shape that this API gives to *error*."""
         raise NotImplementedError
 
+    def addressed(self, call: Call) -> Sequence[Resource]:
+        """Return the resources that the address of a request names, the narrowest ones alone.
+
+        A path parameter that is named like the key of a lifecycle names a resource that has it.
+        """
+        found: Resource | None = None
+        for collection in self.collections.values():
+            if collection.lifecycle is None:
+                continue
+            key = call.path.get(self.contract.lifecycles[collection.lifecycle].key)
+            if key is not None:
+                found = collection.get(key) or found
+        return [] if found is None else [found]
+
     def target(self) -> dict[str, Any]:
         """Return what a conformance suite may know of this world: see `/__admin/targets`."""
         return {}
+
+    def memory(self) -> dict[str, Any]:
+        """Return what this API remembers beside its resources, as plain JSON."""
+        return {}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Take up what `memory` gave."""
+
+    def schemas(self, collection: Collection) -> Mapping[str, tuple[Condition, ...]]:
+        """Return the schemas that resources of *collection* have, and how each is told apart."""
+        return {collection.lifecycle or collection.name: ()}
+
+    def label(self, name: str, resource: Resource) -> str:  # noqa: ARG002
+        """Return what a person would call *resource*."""
+        named = (one.get(key) for one in (resource.columns, resource.facts) for key in NAMING)
+        return next((f"{one}" for one in named if one), f"{resource.key}")
+
+    def force(
+        self, collection: Collection, resource: Resource, target: str, moment: int, cause: str
+    ) -> None:
+        """Take *resource* to *target* from wherever it is, as an operator does."""
+        self.move(collection, resource, target, moment, cause)
 
     # -- the machine ---------------------------------------------------------------------------
 
@@ -125,6 +172,9 @@ class Api:
         self, collection: Collection, resource: Resource, target: str, moment: int, cause: str
     ) -> None:
         """Take *resource* to *target*: write it, and whatever follows from it."""
+        stuck = self.world.stuck
+        if stuck is not None and stuck.keeps(self, collection, resource, target, cause):
+            return
         source, resource.state, resource.since = resource.state, target, moment
         resource.due = resource.upcoming = None
         self.arrive(collection.name, resource, source, moment)
@@ -133,7 +183,8 @@ class Api:
         collection.update(resource)
         self.world.expect(resource.due)
         schema = self.lifecycle_of(collection, resource) or collection.name
-        self.world.fired.append(
-            Fired(self.NAME, schema, resource.key, source, target, moment, cause)
+        request = None if cause == "time" else self.world.request
+        self.world.note(
+            Fired(self.NAME, schema, resource.key, source, target, moment, cause, request)
         )
         self.moved(collection.name, resource, source, moment)

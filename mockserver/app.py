@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mockserver import apis, mutants
-from mockserver.admin import Admin
+from mockserver import mutants
+from mockserver.admin import Admin, Passage
+from mockserver.cast import cast
 from mockserver.clock import Clock
+from mockserver.entrance import Entrance
 from mockserver.hub import Hub, Log
 from mockserver.openapi import Documents
 from mockserver.pipeline.stack import App, Receive, Scope, Send, Stack
 from mockserver.service import Options
 from mockserver.store import open_database
-from specs.contract import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Setting:
     options: Options = field(default_factory=Options)
     mutant: str | None = None
     state: str = ""
+    passage: Passage = field(default_factory=Passage)
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,13 +37,12 @@ async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
 def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
     """Return an application that serves the named APIs, and the hub of its worlds.
 
-    Raises `KeyError` for a name that no API or mutant has.
+    Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
     """
-    classes = {name: apis.find(name) for name in setting.names}
+    classes, contracts = cast(setting.names)
     if setting.mutant is not None:
         mutant = mutants.find(setting.mutant)
         classes[mutant.api] = mutant.apply(classes[mutant.api])
-    contracts = {name: load(name) for name in setting.names}
     hub = Hub(classes, contracts, open_database(setting.state), setting.options, log)
     hub.open(setting.clock or Clock(), setting.seed)
     stack = Stack(hub, _nothing)
@@ -49,4 +50,5 @@ def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
         stack.add(hub.services[name], one)
     stack.build()
     hub.remember()
-    return Admin(Documents(stack, contracts), hub), hub
+    mock = Documents(stack, contracts)
+    return Entrance(mock, Admin(hub, setting.passage, _nothing), hub), hub

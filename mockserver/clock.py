@@ -29,6 +29,7 @@ class Clock:
         wall: Callable[[], int] = time.time_ns,
     ) -> None:
         self._wall = wall
+        self._beginning = factor, start
         self._factor = factor
         self._anchor = wall() // 1000
         self._base = self._anchor if start is None else start
@@ -53,6 +54,18 @@ class Clock:
         self._base = self.now()
         self._anchor = self._wall() // 1000
         self._factor = factor
+
+    def another(self) -> Clock:
+        """Return a clock that begins as this one did: at its start, or now if it had none."""
+        return Clock(*self._beginning, self._wall)
+
+    def restart(self) -> None:
+        """Go back to the beginning."""
+        self.follow(self.another().reading())
+
+    def stand(self, moment: int, factor: float) -> None:
+        """Show *moment* now, whatever it showed, and go on from there at *factor*."""
+        self._base, self._anchor, self._factor = moment, self._wall() // 1000, factor
 
     def reading(self) -> dict[str, Any]:
         """Return what has to be kept so that another clock goes on like this one."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+import time
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from mockserver.api import Api
 from mockserver.clock import Clock
 from mockserver.pipeline.call import Reply
 from mockserver.service import Options, Service, make_service
-from mockserver.store import Collection, Database, Resource
-from mockserver.world import WORLDS, Fired, Tables, World
+from mockserver.sessions import DEFAULT, Sessions
+from mockserver.store import Database
+from mockserver.world import Fired, Tables, World
 from specs.contract import Contract
 
 Log = Callable[[str, str, int, Sequence[Fired]], None]
 """Told of each answer: method, path with query, status, and the transitions since the last one."""
 
-
-DEFAULT = 1
-"""The number of the world that everybody has who does not ask for another."""
+HEADER = b"x-callsheet-session"
 
 
 class Hub:
@@ -33,12 +33,14 @@ class Hub:
         log: Log | None = None,
     ) -> None:
         self._tables = Tables(database)
-        self._classes = classes
+        self._is_shared = database.is_shared
         self._log = log
         self.options = options
         self.services: dict[str, Service] = {
             name: make_service(contracts[name], one.PACE, options) for name, one in classes.items()
         }
+        self.sessions = Sessions(self._tables, classes, self.services, options)
+        self.started = time.time_ns() // 1000
         self._default: World | None = None
 
     def open(self, clock: Clock, seed: int) -> World:
@@ -46,66 +48,12 @@ class Hub:
 
         A world that is taken up keeps its own seed and goes on with its own clock.
         """
-        database = self._tables.database
-        with database.transaction():
-            worlds = self._worlds(DEFAULT)
-            kept = worlds.get(DEFAULT)
-            if kept is not None:
-                seed = kept.facts["seed"]
-                clock.follow(kept.facts["clock"])
-            world = World(self._tables, clock, seed, DEFAULT)
-            if kept is not None:
-                world.born = kept.facts["born"]
-            filled = set(kept.facts["apis"]) if kept is not None else set()
-            for name, one in self._classes.items():
-                world.apis[name] = one(self.services[name], world)
-            for name, api in world.apis.items():
-                if name not in filled:
-                    api.seed(self.options.scenario)
-            self._keep(world, kept, filled | set(world.apis))
-        world.recall()
-        world.fired.clear()
-        self._default = world
-        return world
-
-    def _worlds(self, session: int) -> Collection:
-        return Collection(self._tables.table(WORLDS), session, lambda _: {})
-
-    def _keep(self, world: World, kept: Resource | None, filled: Iterable[str]) -> None:
-        """Write down how *world* was made and what its clock shows."""
-        facts = {
-            "seed": world.seed,
-            "born": world.born,
-            "apis": sorted(filled),
-            "clock": world.clock.reading(),
-        }
-        if kept is None:
-            row = Resource(world.session, "open", world.born, facts=facts)
-            self._worlds(world.session).insert(row)
-        else:
-            kept.facts = facts
-            self._worlds(world.session).update(kept)
-
-    def clock_moved(self, world: World) -> None:
-        """Write down what the clock of *world* shows now."""
-        kept = self._worlds(world.session).get(world.session)
-        if kept is not None:
-            self._keep(world, kept, kept.facts["apis"])
+        self._default = self.sessions.open(clock, seed)
+        return self._default
 
     def remember(self) -> None:
         """Keep what was worked out, so that the next start is faster."""
         self._tables.remember()
-
-    def reset(self) -> None:
-        """Make the default world anew, as it was at the beginning."""
-        world = self.default
-        with world.database.transaction():
-            for api in world.apis.values():
-                for collection in api.collections.values():
-                    collection.clear()
-            world.clear_agenda()
-            self._worlds(world.session).clear()
-        self.open(world.clock, world.seed)
 
     @property
     def default(self) -> World:
@@ -114,20 +62,46 @@ class Hub:
             raise RuntimeError("open the hub first")
         return self._default
 
-    def world(self, scope: MutableMapping[str, Any]) -> World:  # noqa: ARG002
-        """Return the world that a request is about."""
-        world = self.default
-        if self._tables.database.is_shared:
-            kept = self._worlds(world.session).get(world.session)
-            if kept is not None:
-                world.clock.follow(kept.facts["clock"])
-        return world
+    def world(self, scope: MutableMapping[str, Any]) -> World:
+        """Return the world that a request is about; raise `UnknownSessionError`.
 
-    def answered(self, scope: MutableMapping[str, Any], world: World, reply: Reply) -> None:
-        """Take note of an answer."""
+        The prefix of its path names it, which `Entrance` has taken off, or else its header.
+        """
+        found: World | None = scope.get("callsheet.world")
+        if found is None:
+            found = scope["callsheet.world"] = self._find(scope)
+        return found
+
+    def _find(self, scope: MutableMapping[str, Any]) -> World:
+        name = scope.get("callsheet.session")
+        if name is None:
+            for header, value in scope["headers"]:
+                if header == HEADER:
+                    name = value.decode("latin-1")
+                    break
+            else:
+                if not self._is_shared:
+                    return self.default
+                name = DEFAULT
+        return self.sessions.find(name)
+
+    def answered(
+        self, scope: MutableMapping[str, Any], reply: Reply | None, fired: Sequence[Fired]
+    ) -> None:
+        """Take note of an answer, None if there is none, and of the transitions with it."""
         if self._log is not None:
             query = scope["query_string"].decode("latin-1")
             path = f"{scope['path']}?{query}" if query else scope["path"]
-            self._log(scope["method"], path, reply.status, world.fired)
-        if world.fired:
-            world.fired.clear()
+            self._log(scope["method"], path, 0 if reply is None else reply.status, fired)
+
+    def settle(self, world: World) -> list[Fired]:
+        """Carry out what is due; return the transitions that nobody has been told of yet."""
+        world.settle()
+        fired = world.take_fired()
+        if fired:
+            world.traffic.happened(fired)
+        return fired
+
+    def tell(self, kind: str, world: World, **more: Any) -> None:
+        """Tell whoever listens what the admin API has done."""
+        self.sessions.events.publish(kind, world.name, more)

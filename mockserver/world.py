@@ -6,7 +6,8 @@ what is due is carried out, in the order of time, before anybody looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from mockserver.store.table import StoredTable
 
 if TYPE_CHECKING:
     from mockserver.api import Api
+    from mockserver.traffic import Traffic
+    from mockserver.traffic.stuck import Rest, Stuck
 
 WORLDS = Layout("worlds", int, None)
 """How each world was made, and what its clock shows: what outlives the process, or is shared."""
@@ -25,9 +28,16 @@ AGENDA = Layout("agenda", int, None)
 """What was asked for and takes effect later: one row for each pending effect."""
 
 
+HISTORY = 5_000
+"""How many of its latest transitions a world remembers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """One transition that happened: who, from where to where, when, and by what."""
+    """One transition that happened: who, from where to where, when, and by what.
+
+    `request` is the journal's id of the request behind it, if there was one.
+    """
 
     api: str
     schema: str
@@ -36,6 +46,7 @@ class Fired:
     target: str
     moment: int
     cause: str
+    request: int | None = None
 
 
 class Tables:
@@ -53,6 +64,18 @@ class Tables:
                 found = self._tables[layout.name] = StoredTable(layout, self.database)
         return found
 
+    def copy(self, source: int, target: int, layouts: Iterable[Layout]) -> None:
+        """Give the session *target*, which is empty, all that *source* has of these layouts."""
+        with self.database.transaction():
+            for layout in layouts:
+                self.table(layout).copy(source, target)
+
+    def clear(self, session: int, layouts: Iterable[Layout]) -> None:
+        """Take away all that a session has of these layouts."""
+        with self.database.transaction():
+            for layout in layouts:
+                Collection(self.table(layout), session, lambda _: {}).clear()
+
     def remember(self) -> None:
         """Keep the statements that were written, so that the next start is faster."""
         for table in self._tables.values():
@@ -60,7 +83,13 @@ class Tables:
 
 
 class World:
-    """The state of one session: what is there, and how far time has got."""
+    """The state of one session: what is there, and how far time has got.
+
+    `fired` holds the transitions that nobody has been told of yet, `history` the latest of all.
+    `request` is the journal's id of the request that is being answered, `traffic` what is
+    remembered of requests, `stuck` what a fault keeps in its state. `turn` counts how often
+    everything in it was replaced.
+    """
 
     def __init__(self, tables: Tables, clock: Clock, seed: int, session: int = 1) -> None:
         self.tables = tables
@@ -68,10 +97,17 @@ class World:
         self.clock = clock
         self.seed = seed
         self.session = session
+        self.name = "default"
+        self.scenario = "calm"
         self.born = clock.now()
         self.apis: dict[str, Api] = {}
         self.fired: list[Fired] = []
-        self._agenda = Collection(tables.table(AGENDA), session, lambda _: {})
+        self.history: deque[Fired] = deque(maxlen=HISTORY)
+        self.turn = 0
+        self.request: int | None = None
+        self.traffic: Traffic = None  # type: ignore[assignment]  # whoever makes a session sets it
+        self.stuck: Stuck | None = None
+        self.agenda = Collection(tables.table(AGENDA), session, lambda _: {})
         self._next_due: int | None = None
 
     def chance(self, *name: object) -> Chance:
@@ -83,17 +119,27 @@ class World:
         if moment is not None and (self._next_due is None or moment < self._next_due):
             self._next_due = moment
 
+    def note(self, fired: Fired) -> None:
+        """Remember a transition."""
+        self.fired.append(fired)
+        self.history.append(fired)
+
+    def take_fired(self) -> list[Fired]:
+        """Return the transitions that nobody has been told of yet; from now on somebody has."""
+        fired, self.fired = self.fired, []
+        return fired
+
     def later(self, api: str, kind: str, payload: Any, seconds: float) -> None:
         """Have `Api.perform` carry out an effect in *seconds*."""
-        key = (self._agenda.top_key() or 0) + 1
+        key = (self.agenda.top_key() or 0) + 1
         due = self.clock.now() + int(seconds * SECOND)
-        facts = {"api": api, "kind": kind, "payload": payload}
-        self._agenda.insert(Resource(key, "pending", self.clock.now(), due, "done", facts=facts))
+        facts = {"api": api, "kind": kind, "payload": payload, "request": self.request}
+        self.agenda.insert(Resource(key, "pending", self.clock.now(), due, "done", facts=facts))
         self.expect(due)
 
     def clear_agenda(self) -> None:
         """Forget what was asked for and has not taken effect."""
-        self._agenda.clear()
+        self.agenda.clear()
         self._next_due = None
 
     def settle(self) -> None:
@@ -102,19 +148,30 @@ class World:
             self.recall()
         if self._next_due is None or self._next_due > (now := self.clock.now()):
             return
-        with self.database.transaction():
-            while (source := self._earliest()) is not None and source[0] <= now:
-                self._advance(source[1], source[2], min(now, source[3]))
+        asking, self.request = self.request, None
+        try:
+            with self.database.transaction():
+                while (source := self._earliest()) is not None and source[0] <= now:
+                    self._advance(source[1], source[2], min(now, source[3]))
+        finally:
+            self.request = asking
         self.recall()
+
+    @property
+    def next_event(self) -> int | None:
+        """The moment at which something happens next without a request, or None."""
+        if self.database.is_shared:
+            self.recall()
+        return self._next_due
 
     def recall(self) -> None:
         """Look up in the database when something becomes due next."""
         earliest = self._earliest()
         self._next_due = None if earliest is None else earliest[0]
 
-    def _earliest(self) -> tuple[int, Collection, Callable[[Resource], None], int] | None:
+    def _earliest(self) -> tuple[int, Collection | Rest, Callable[[Resource], None], int] | None:
         """Return the next due moment, where it is, how to carry it out, and the one after it."""
-        found: list[tuple[int, int, Collection, Callable[[Resource], None]]] = []
+        found: list[tuple[int, int, Collection | Rest, Callable[[Resource], None]]] = []
         for collection, act in self._sources():
             moment = collection.next_due()
             if moment is not None:
@@ -125,19 +182,23 @@ class World:
         bound = found[1][0] if len(found) > 1 else found[0][0] + 3600 * SECOND
         return found[0][0], found[0][2], found[0][3], max(bound, found[0][0])
 
-    def _sources(self) -> list[tuple[Collection, Callable[[Resource], None]]]:
+    def _sources(self) -> list[tuple[Collection | Rest, Callable[[Resource], None]]]:
         return [
-            (self._agenda, self._perform),
+            (self.agenda, self._perform),
             *(
-                (collection, api.elapse(collection))
+                (self._free(api, collection), api.elapse(collection))
                 for api in self.apis.values()
                 for collection in api.collections.values()
                 if collection.lifecycle is not None
             ),
         ]
 
+    def _free(self, api: Api, collection: Collection) -> Collection | Rest:
+        """Return what of *collection* may leave its state on its own."""
+        return collection if self.stuck is None else self.stuck.among(api, collection)
+
     def _advance(
-        self, collection: Collection, act: Callable[[Resource], None], moment: int
+        self, collection: Collection | Rest, act: Callable[[Resource], None], moment: int
     ) -> None:
         """Carry out what *collection* has due by *moment*, the earliest first.
 
@@ -158,8 +219,10 @@ class World:
         return self._next_due is not None and due is not None and self._next_due < due
 
     def _perform(self, entry: Resource) -> None:
-        self._agenda.delete(entry)
+        self.agenda.delete(entry)
         facts = entry.facts
         api = self.apis.get(facts["api"])
         if api is not None:
+            self.request = facts.get("request")
             api.perform(facts["kind"], facts["payload"], entry.due or entry.since)
+            self.request = None

@@ -206,7 +206,7 @@ async def _send(reply: Reply, signature: bytes, send: Send, *, head: bool) -> No
     await send({"type": "http.response.body", "body": b"" if head else reply.body})
 
 
-async def _crash(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+async def crash(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """Say what went wrong: a bug of ours, for the person who will report it."""
     body = orjson.dumps({"error": type(error).__name__, "detail": str(error)}).decode()
     return ConnexionResponse(status_code=500, mimetype=JSON.decode(), body=body)
@@ -222,7 +222,7 @@ class Stack:
             import_name=__name__,
             middlewares=[ExceptionMiddleware, LifespanMiddleware],
         )
-        self._middleware.add_error_handler(Exception, _crash)
+        self._middleware.add_error_handler(Exception, crash)
 
     def add(self, service: Service, handlers: type) -> None:
         """Serve one API; raise `AttributeError` if a handler is missing."""

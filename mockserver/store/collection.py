@@ -210,14 +210,19 @@ class Collection:
     def _one(self, text: str, *values: Any) -> int:
         return int(self._execute(text, (self._session, *values)).fetchone()[0] or 0)
 
-    def find(self, query: Query, limit: int = ALL) -> list[Resource]:
-        """Return the resources of *query*, in its order."""
+    def states(self) -> dict[str, int]:
+        """Return how many resources are in each state in which there are any."""
+        rows = self._execute(self._table.statement("count_states"), (self._session,))
+        return {state: int(count) for state, count in rows if count}
+
+    def find(self, query: Query, limit: int = ALL, offset: int = 0) -> list[Resource]:
+        """Return *limit* resources of *query*, in its order, after the first *offset*."""
         if query.is_empty:
             return []
         text = self._table.select_page(
             query, None, self._table.plan(query, skips=False, many=False)
         )
-        values = [self._session, *query.values(), limit, 0]
+        values = [self._session, *query.values(), limit, offset]
         return [self._table.resource(one) for one in self._execute(text, values)]
 
     def keys(self, query: Query) -> list[Any]:
@@ -257,8 +262,11 @@ class Collection:
         """Add a new resource."""
         self.insert_many((resource,))
 
-    def insert_many(self, resources: Iterable[Resource]) -> None:
-        """Add new resources; they are taken from the iterable a batch at a time."""
+    def insert_many(self, resources: Iterable[Resource], *, kept: bool = False) -> None:
+        """Add new resources; they are taken from the iterable a batch at a time.
+
+        *kept*: they have been somewhere before, and keep their versions.
+        """
         self._marks.clear()
         iterator = iter(resources)
         with self._table.database.transaction():
@@ -266,7 +274,8 @@ class Collection:
                 tally = Tally()
                 rows = []
                 for resource in batch:
-                    resource.version = 1
+                    if not kept:
+                        resource.version = 1
                     rows.append(self._row(resource))
                     resource.counted = self._table.counted(resource)
                     tally.add(resource.counted, 1)

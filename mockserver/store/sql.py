@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     UnaryExpression,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -176,12 +177,31 @@ class TableSql:
         """Remove the rows of a session: session."""
         return self._text(delete(self._table).where(self._mine()))
 
+    def copy(self) -> list[str]:
+        """Copy rows and counts from session to session, one statement each: the new, the old."""
+        found = []
+        for table in (self._table, *self._counts):
+            others = [one for one in table.c if one.name != "session"]
+            new = cast(bindparam("new_session"), Integer)
+            rows = select(new, *others).where(table.c.session == bindparam("session"))
+            found.append(self._text(insert(table).from_select(list(table.c), rows)))
+        return found
+
     def clear_counts(self) -> list[str]:
         """Forget the counts of a session, one statement for each: session."""
         return [
             self._text(delete(one).where(one.c.session == bindparam("session")))
             for one in self._counts
         ]
+
+    def count_states(self) -> str:
+        """Read the states and how many rows are in each, of whatever else is counted: session."""
+        counts = self._tallies[0].c
+        mine = counts.session == bindparam("session")
+        total = func.sum(counts.count)
+        return self._text(
+            select(counts.state, total).where(mine).group_by(counts.state).order_by(counts.state)
+        )
 
     def add_counts(self) -> list[str]:
         """Change the counts, one statement for each: session, what is counted, change."""

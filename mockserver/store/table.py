@@ -60,6 +60,12 @@ class StoredTable:
             cache.keep(self._name, self._texts)
             self._known = len(self._texts)
 
+    def copy(self, source: int, target: int) -> None:
+        """Give the session *target*, which has nothing yet, all that the session *source* has."""
+        with self.database.transaction():
+            for text in self.statement("copy"):
+                self.database.execute(text, (target, source))
+
     def counted(self, resource: Resource) -> tuple[tuple[Any, ...] | None, ...]:
         """Return what *resource* counts as: its facets, margins and stretches of time."""
         columns, absent = resource.columns, self._absent

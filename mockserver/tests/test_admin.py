@@ -17,7 +17,10 @@ def scale() -> ScaleClient:
 
 def test_health_names_the_apis(scale: ScaleClient) -> None:
     """Who asks whether the server is up learns what it serves."""
-    assert scale.get("/__admin/health") == {"status": "ok", "apis": ["scale"]}
+    health = scale.get("/__admin/health")
+
+    assert (health["status"], health["apis"], health["sessions"]) == ("ok", ["scale"], 1)
+    assert health.keys() == {"status", "version", "apis", "sessions", "started"}
 
 
 def test_a_reset_gives_back_the_beginning(scale: ScaleClient) -> None:
@@ -41,7 +44,9 @@ def test_a_reset_gives_the_same_world(scale: ScaleClient) -> None:
 
 def test_the_clock_is_told_and_moved(scale: ScaleClient) -> None:
     """To advance answers with the time and with what happened."""
-    assert scale.get("/__admin/clock") == {"now": "2026-01-01T00:00:00Z", "factor": 0.0}
+    clock = scale.get("/__admin/clock")
+    assert (clock["now"], clock["factor"]) == ("2026-01-01T00:00:00Z", 0.0)
+    assert clock["mode"] == "frozen"
 
     key = scale.created(5)
     fired = [(one["source"], one["target"]) for one in scale.advance(10) if one["key"] == key]

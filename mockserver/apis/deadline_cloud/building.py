@@ -202,7 +202,7 @@ def build(api: DeadlineState, job: Resource, moment: int) -> None:
 
 def spoil(api: DeadlineState, task: Resource) -> None:
     """Have most tasks fail in the scenario in which they do."""
-    is_failing = api.service.options.scenario == "failing" and task.facts["fate"] == fates.SUCCEEDS
+    is_failing = api.world.scenario == "failing" and task.facts["fate"] == fates.SUCCEEDS
     if is_failing and api.world.chance("fails", task.key).number() < FAILING_SHARE:
         task.facts["fate"] = fates.FAILS
 

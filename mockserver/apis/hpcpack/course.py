@@ -142,7 +142,7 @@ class Course(Inventory):
         if limit is not None and outcome.slept > limit:
             task.facts["seconds"] = limit
             task.facts["result"] = [outcome.output, -1]
-        if self.service.options.scenario == "failing" and not outcome.exit_code:
+        if self.world.scenario == "failing" and not outcome.exit_code:
             chance = self.world.chance("hpcpack failure", task.key, task.version)
             if chance.number() < FAILING:
                 task.facts["result"] = ["the node went away", 1]

@@ -46,6 +46,12 @@ class Inventory(Api):
             return "Subtask"
         return super().lifecycle_of(collection, resource)
 
+    def schemas(self, collection: Collection) -> Mapping[str, tuple[Condition, ...]]:
+        """Tell tasks from subtasks."""
+        if collection is not self.tasks:
+            return super().schemas(collection)
+        return {"Task": (within("is_step", [0]),), "Subtask": (within("is_step", [1]),)}
+
     def render(self, name: str, resource: Resource) -> Mapping[str, Any]:
         """Return a job or a task as a row of a list, and with all its properties."""
         if name == GROUPINGS.name:

@@ -26,7 +26,7 @@ def end_of_run(scale: Scale, job: Resource, chance: Chance) -> tuple[str, int]:
     """
     job_type = scale.catalogue.job_types[job.columns["job_type_id"]]
     wait = int(job_type.duration * (0.6 + 0.8 * chance.number(1)) * SECOND)
-    share = max(job_type.failure, seed.FAILURES[scale.service.options.scenario])
+    share = max(job_type.failure, seed.FAILURES[scale.world.scenario])
     if not job_type.errors or chance.number(0) >= share:
         return "COMPLETED", wait
     return after_failure(scale, job, chance.pick(job_type.errors, 2)), wait

@@ -36,6 +36,14 @@ class Repository(Api):
         self.submissions = 0
         self._held: Resource | None = None
 
+    def memory(self) -> dict[str, Any]:
+        """Remember how many jobs were submitted: ids are drawn by it."""
+        return {"submissions": self.submissions}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Go on counting submissions."""
+        self.submissions = int(memory.get("submissions", 0))
+
     def find_job(self, job_id: str) -> Resource:
         """Return a job, or refuse as Deadline does: for it this is an exception like any other."""
         job = self.jobs.get(job_id)
@@ -78,7 +86,7 @@ class Repository(Api):
         if resource.facts["course"] == "waits":
             return None
         if resource.state == views.RENDERING:
-            ending, wait = farm.ending(resource, chance, farm.ERRORS[self.service.options.scenario])
+            ending, wait = farm.ending(resource, chance, farm.ERRORS[self.world.scenario])
             if ending in {views.QUEUED, views.FAILED}:
                 resource.facts["error_at"] = resource.since + wait
             return ending, wait

@@ -1,0 +1,53 @@
+"""Faults: make something go wrong for the clients of a session, look what it did, end it."""
+
+from __future__ import annotations
+
+from mockserver.admin.desk import Desk
+from mockserver.admin.refusal import RefusalError, unknown
+from mockserver.pipeline.call import Call, Reply
+from mockserver.traffic.fault import Fault, FaultError
+from mockserver.traffic.selection import UnknownNameError
+
+PATH = "/__admin/faults/"
+
+
+def list_faults(desk: Desk, call: Call) -> Reply:
+    """List the faults of a session, the oldest first."""
+    return Reply.json([one.shown() for one in desk.world(call).traffic.faults])
+
+
+def create_fault(desk: Desk, call: Call) -> Reply:
+    """Make a fault; refuse one that could never strike."""
+    try:
+        fault = desk.world(call).traffic.faults.add(call.body)
+    except UnknownNameError as error:
+        raise RefusalError(str(error), 400, error.known) from None
+    except FaultError as error:
+        raise RefusalError(str(error)) from None
+    reply = Reply.json(fault.shown(), 201)
+    return reply.with_header("location", f"{call.scope.get('root_path', '')}{PATH}{fault.id}")
+
+
+def delete_faults(desk: Desk, call: Call) -> Reply:
+    """End all faults of a session."""
+    desk.world(call).traffic.faults.clear()
+    return Reply.empty(204)
+
+
+def get_fault(desk: Desk, call: Call) -> Reply:
+    """Describe a fault, and what it has done."""
+    return Reply.json(_find(desk, call).shown())
+
+
+def delete_fault(desk: Desk, call: Call) -> Reply:
+    """End a fault."""
+    desk.world(call).traffic.faults.remove(_find(desk, call).id)
+    return Reply.empty(204)
+
+
+def _find(desk: Desk, call: Call) -> Fault:
+    faults = desk.world(call).traffic.faults
+    try:
+        return faults.get(call.path["id"])
+    except UnknownNameError as error:
+        raise unknown("fault", call.path["id"], error.known) from None
