@@ -83,6 +83,7 @@ class Report:
     only: tuple[str, ...] = ()  # patterns of the requirements that were asked for
     shard: tuple[int, int] = (1, 1)  # which part of how many
     strict: bool = False
+    besides: tuple[Result, ...] = ()  # what was seen of other shards' requirements
     ended: str = ""  # the moment, in UTC
 
 

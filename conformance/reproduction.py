@@ -199,6 +199,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def file_name(requirement: str) -> str:
-    """Return the name of the script file for a requirement."""
+def shell_name(requirement: str) -> str:
+    """Return the name of the shell script for a requirement."""
     return re.sub(r"[^A-Za-z0-9._]+", "-", requirement) + ".sh"
+
+
+def pytest_name(requirement: str) -> str:
+    """Return the name of the file for pytest for a requirement."""
+    return "test_" + re.sub(r"[^A-Za-z0-9]+", "_", requirement) + ".py"

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from conformance.answer import Request
 from conformance.drivers import driver_for
 from conformance.events import (
     ContradictionConfirmed,
@@ -19,8 +18,9 @@ from conformance.events import (
     RunStarted,
     Safety,
 )
-from conformance.failures import Outcome, Unanswered, UsageError
+from conformance.failures import Outcome, UsageError
 from conformance.gate import Gate
+from conformance.greeting import greet
 from conformance.judge import ResponseJudge
 from conformance.ledger import Ledger
 from conformance.mode import Mode, Needs
@@ -82,10 +82,14 @@ class _Run:
         self._options = options
         self._checks: dict[str, Check] = dict(checks_of(visit.contract.name))
         self._chosen = tuple(chosen(visit.contract, options.only, options.shard))
+        asked = chosen(visit.contract, options.only)
+        mine = {one.id for one in self._chosen}
+        self._others = tuple(one for one in asked if one.id not in mine)
         started = time.monotonic()
         self._tour = Tour(
             visit,
             chosen=frozenset(one.id for one in self._chosen),
+            minded=frozenset(one.id for one in self._others),
             deadline=None if options.max_time is None else started + options.max_time,
             strict=options.strict,
             fail_fast=options.fail_fast,
@@ -180,9 +184,18 @@ class _Run:
             if name in seen:
                 return Result(requirement, verdict, seen[name], "", inside)
         why = reason or findings.unreached.get(name) or self._default_reason(requirement)
-        if inside and self._may_be_absent(requirement):
+        if inside and (self._may_be_absent(requirement) or self._is_unchecked(requirement)):
             return Result(requirement, Verdict.UNSUPPORTED, why)
         return Result(requirement, Verdict.NOT_REACHED, why, "", inside)
+
+    def _besides(self) -> Iterator[Result]:
+        """Yield what was seen in passing of requirements that are other shards' to judge."""
+        findings = self._visit.findings
+        for one in self._others:
+            if one.id in self._tour.confirmed or (
+                one.id in findings.witnessed and one.id not in findings.violations
+            ):
+                yield self._redacted(self._result(one))
 
     def _redacted(self, result: Result) -> Result:
         return replace(result, message=self._visit.gate.redaction.text(result.message))
@@ -199,6 +212,13 @@ class _Run:
             return False
         documented = requirement.provenance.is_documented
         return requirement.kind is Kind.PERMISSION or not documented
+
+    def _is_unchecked(self, requirement: Requirement) -> bool:
+        """Return whether it is a sentence in somebody's own contract, for which nobody can check.
+
+        The suite has checks for its own contracts only; there a missing one is a gap.
+        """
+        return requirement in self._visit.contract.explicit and not self._checks
 
     def _default_reason(self, requirement: Requirement) -> str:
         if self._tour.out_of_time:
@@ -241,6 +261,7 @@ class _Run:
             only=self._options.only,
             shard=self._options.shard,
             strict=self._options.strict,
+            besides=tuple(self._besides()),
             ended=datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         )
 
@@ -252,40 +273,3 @@ class _Run:
 
 def _discovering(probe: Probe) -> None:
     probe.api.discover(probe)
-
-
-def greet(visit: Visit) -> None:
-    """Send one harmless request, to see that something answers and that it lets us in.
-
-    Raises `UsageError` in one line if nothing does, if it is a page for people, or if it refuses
-    the credentials.
-    """
-    operation = next(
-        (
-            one
-            for one in visit.contract.operations.values()
-            if one.method == "get" and "{" not in one.path and not _asks(one.parameters)
-        ),
-        None,
-    )
-    path = operation.path if operation is not None else "/"
-    try:
-        exchange = visit.gate.send(Request("GET", path, headers=(("Accept", "*/*"),)))
-    except Unanswered as outcome:
-        raise UsageError(f"{visit.gate.root}: {outcome.reason.partition(': ')[2]}") from None
-    kind = exchange.headers.get("Content-Type", "").lower()
-    declared = () if operation is None else operation.responses
-    if exchange.status in {401, 403} and "200" in declared:
-        raise UsageError(
-            f"{visit.gate.root}: refuses the credentials ({exchange}); give auth in a target file"
-        )
-    is_page = kind.startswith("text/html") and exchange.body.lstrip().startswith(b"<")
-    if operation is not None and is_page and exchange.status < 500:
-        raise UsageError(
-            f"{visit.gate.root}: answers HTML ({exchange}), "
-            f"so this is not the {visit.contract.name} API"
-        )
-
-
-def _asks(parameters: tuple[object, ...]) -> bool:
-    return any(isinstance(one, dict) and one.get("required") is True for one in parameters)

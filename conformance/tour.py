@@ -59,6 +59,7 @@ class Tour:
 
     visit: Visit
     chosen: frozenset[str] = frozenset()
+    minded: frozenset[str] = frozenset()  # what is judged where it shows: also other shards' part
     deadline: float | None = None
     strict: bool = False
     fail_fast: bool = False
@@ -150,7 +151,7 @@ class Tour:
         """Repeat from scratch each contradiction that has not been, and tell what became of it."""
         findings = self.visit.findings
         for name in list(findings.violations):
-            if name in self.confirmed or not self.wants(name):
+            if name in self.confirmed or not (self.wants(name) or name in self.minded):
                 continue
             finding = findings.violations[name]
             found_at = self.visit.gate.traffic.requests, time.monotonic() - self.started

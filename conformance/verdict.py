@@ -59,6 +59,7 @@ class Result:
     message: str = ""
     repro: str = ""
     in_profile: bool = True  # whether the mode lets it be judged at all
+    repro_test: str = ""  # the same as a file for pytest
     exhibits: tuple[Exhibit, ...] = ()  # the exchanges that show a contradiction
 
     @property

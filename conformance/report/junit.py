@@ -1,38 +1,53 @@
-"""The report as JUnit XML: one test case for each requirement."""
+"""The reports as JUnit XML: a test suite for each API, a test case for each requirement."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from conformance.events import Report
+from conformance.sheet import Sheet
 from conformance.verdict import Result, Verdict
 
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(report: Report, path: Path) -> None:
-    """Write the report to *path*."""
-    tree = ET.ElementTree(document(report))
-    ET.indent(tree)
-    tree.write(path, encoding="utf-8", xml_declaration=True)
+def text(sheet: Sheet) -> str:
+    """Return the reports as XML; an API that could not be judged is a suite of one error."""
+    root = document(sheet)
+    ET.indent(root)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content.decode() + "\n"
 
 
-def document(report: Report) -> ET.Element:
-    """Return the report as an element `testsuites`."""
-    failures = sum(one.verdict is Verdict.FAIL for one in report.results)
-    errors = sum(_is_error(one) for one in report.results)
-    skipped = sum(_is_skipped(one) for one in report.results)
-    numbers = {
-        "tests": str(len(report.results)),
-        "failures": str(failures),
-        "errors": str(errors),
-        "skipped": str(skipped),
-        "time": f"{report.duration:.3f}",
-    }
+def document(sheet: Sheet) -> ET.Element:
+    """Return the reports as an element `testsuites`."""
+    seconds = sum(one.duration for one in sheet.reports)
+    numbers = _numbers(tuple(sheet.results), seconds, len(sheet.troubles))
     root = ET.Element("testsuites", numbers)
-    suite = ET.SubElement(root, "testsuite", {"name": report.contract.name, **numbers})
+    for report in sheet.reports:
+        root.append(_suite(report))
+    for api, trouble in sheet.troubles.items():
+        suite = ET.SubElement(root, "testsuite", {"name": api, **_numbers((), 0.0, 1)})
+        case = ET.SubElement(suite, "testcase", {"classname": api, "name": "target"})
+        ET.SubElement(case, "error", {"message": _printable(trouble), "type": "error"})
+    return root
+
+
+def _numbers(results: Sequence[Result], seconds: float, troubles: int = 0) -> dict[str, str]:
+    return {
+        "tests": str(len(results) + troubles),
+        "failures": str(sum(one.verdict is Verdict.FAIL for one in results)),
+        "errors": str(sum(_is_error(one) for one in results) + troubles),
+        "skipped": str(sum(_is_skipped(one) for one in results)),
+        "time": f"{seconds:.3f}",
+    }
+
+
+def _suite(report: Report) -> ET.Element:
+    numbers = _numbers(report.results, report.duration)
+    suite = ET.Element("testsuite", {"name": report.contract.name, **numbers})
     properties = ET.SubElement(suite, "properties")
     for name, value in (
         ("target", report.target),
@@ -44,7 +59,7 @@ def document(report: Report) -> ET.Element:
         ET.SubElement(properties, "property", {"name": name, "value": value})
     for result in report.results:
         suite.append(_case(result))
-    return root
+    return suite
 
 
 def _is_error(result: Result) -> bool:

@@ -20,6 +20,7 @@ from conformance.events import (
     RunStarted,
 )
 from conformance.mode import Resource
+from conformance.sheet import Sheet
 from conformance.verdict import Overall, Result, Verdict, by_cause, counts
 from specs.contract import Kind
 
@@ -34,6 +35,7 @@ OVERALL_COLOURS = {
 }  # fmt: skip
 TOLD = (Verdict.FAIL, Verdict.FLAKY, Verdict.ERROR, Verdict.DIFFERS, Verdict.WAIVED)
 _SHOWN_RESOURCES = 8
+WIDEST_TABLE = 120  # columns
 
 
 class Terminal:
@@ -57,6 +59,24 @@ class Terminal:
             case RunFinished():
                 self.close()
                 self._finished(event.report)
+
+    def summarize(self, report: Report) -> None:
+        """Print a report that was not made just now."""
+        self._print(
+            f"\n[bold]{escape(report.contract.title)}[/] at {escape(report.target)}\n"
+            f"mode {report.mode}, seed {report.seed}, {len(report.results)} requirements"
+        )
+        self._finished(report)
+
+    def conclude(self, sheet: Sheet) -> None:
+        """Print what all reports come to, if there are several."""
+        if len(sheet.reports) + len(sheet.troubles) < 2:
+            return
+        self._print("")
+        self._table(_overview(sheet))
+        for api, trouble in sheet.troubles.items():
+            self._print(f"[bold red]{escape(api)}[/]: {escape(trouble)}")
+        self._print(f"\n[{OVERALL_COLOURS[sheet.overall]}]{sheet.overall}[/]")
 
     def close(self) -> None:
         """Take the progress line away."""
@@ -82,7 +102,7 @@ class Terminal:
 
     def _finished(self, report: Report) -> None:
         self._print("")
-        self._console.print(_matrix(report))
+        self._table(_matrix(report))
         told = sorted(
             (one for one in by_cause(report.results) if one.verdict in TOLD),
             key=lambda one: TOLD.index(one.verdict),
@@ -130,6 +150,10 @@ class Terminal:
         for remark in report.remarks:
             self._print(escape(remark))
 
+    def _table(self, table: Table) -> None:
+        """Print a table, never narrower than its words, whatever the terminal thinks."""
+        self._console.print(table, width=max(self._console.width, WIDEST_TABLE), crop=False)
+
     def _print(self, text: str) -> None:
         self._console.print(text)
 
@@ -140,6 +164,25 @@ def _named(resources: tuple[Resource, ...]) -> str:
     names = ", ".join(str(one) for one in resources[:_SHOWN_RESOURCES])
     more = len(resources) - _SHOWN_RESOURCES
     return f"{len(resources)}: {escape(names)}" + (f" and {more} more" if more > 0 else "")
+
+
+def _overview(sheet: Sheet) -> Table:
+    """Return how many requirements of each API came out how."""
+    table = Table(box=None, pad_edge=False)
+    total = counts(sheet.results)
+    table.add_column("")
+    table.add_column("verdict")
+    for verdict in (one for one in Verdict if one.value in total):
+        table.add_column(verdict.value, justify="right", style=COLOURS[verdict])
+    table.add_column("requests", justify="right")
+    for report in sheet.reports:
+        of_api = counts(report.results)
+        cells = [str(of_api.get(name, "")) for name in total]
+        verdict_of_api = f"[{OVERALL_COLOURS[report.overall]}]{report.overall}[/]"
+        table.add_row(report.contract.name, verdict_of_api, *cells, str(report.requests))
+    for api in sheet.troubles:
+        table.add_row(escape(api), f"[bold red]{Overall.ERROR}[/]")
+    return table
 
 
 def _matrix(report: Report) -> Table:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.probe import Probe
-from conformance.reproduction import file_name, script
+from conformance.reproduction import script, shell_name
 from conformance.tests import widgets
 from conformance.tests.conftest import Judge, Visiting
 from conformance.tests.widgets import Server
@@ -98,7 +98,7 @@ def test_a_fault_shows_again(
 
 def test_files_are_named_after_requirements() -> None:
     """The id of a requirement becomes a file name with dashes."""
-    assert file_name("scale/Job/cancelJobs/refusal") == "scale-Job-cancelJobs-refusal.sh"
+    assert shell_name("scale/Job/cancelJobs/refusal") == "scale-Job-cancelJobs-refusal.sh"
 
 
 def test_secrets_are_read_from_the_environment(visiting: Visiting, server: Server) -> None:
