@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from specs.contract.upgrade import schema, upgrade
 from specs.tests.widgets import widgets
 
 VALIDATORS = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator}
-ODD = (None, True, 0, -1, 1.5, "", "RUNNING", [], [None], {}, {"id": None})
+ODD: tuple[object, ...] = (None, True, 0, -1, 1.5, "", "RUNNING", [], [None], {}, {"id": None})
 
 
 def run(*arguments: str) -> Result:
@@ -205,7 +205,10 @@ def test_only_schemas_are_rewritten() -> None:
 
 def _registry(found: Mapping[str, Any], *, is_new: bool) -> Registry[Any]:
     specification = DRAFT202012 if is_new else DRAFT4
-    return Registry().with_resource("urn:export", Resource(found, specification))
+    registry: Registry[Any] = Registry()
+    resource: Resource[Any] = specification.create_resource(found)
+    with_it: Registry[Any] = registry.with_resource("urn:export", resource)
+    return with_it
 
 
 def _examples(node: object) -> Iterator[object]:
@@ -222,8 +225,12 @@ def _examples(node: object) -> Iterator[object]:
 
 def _parts(value: object) -> Iterator[object]:
     yield value
-    children = value.values() if isinstance(value, Mapping) else value
-    for child in children if isinstance(value, Mapping | list) else ():  # type: ignore[union-attr]
+    children: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        children = value.values()
+    elif isinstance(value, list):
+        children = value
+    for child in children:
         yield from _parts(child)
 
 

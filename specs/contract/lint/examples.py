@@ -24,7 +24,7 @@ UNUSABLE = (
 )  # fmt: skip
 
 
-class _NoExampleError(Exception):
+class NoExampleError(Exception):
     """Nothing that an example could be made of; says where it is missing."""
 
 
@@ -61,7 +61,7 @@ class Examples:
             return
         try:
             value = self.compose(place)
-        except _NoExampleError as reason:
+        except NoExampleError as reason:
             yield place.pointer, f"has no example: {reason}"
         else:
             yield from self.misfits(place.pointer, value, f"{place.pointer}/schema")
@@ -90,7 +90,7 @@ class Examples:
         """Return an example for a media type, made of what its schema shows."""
         schema = place.node.get("schema")
         if not isinstance(schema, Mapping):
-            raise _NoExampleError("it has no schema either")
+            raise NoExampleError("it has no schema either")
         return self._of(Place(f"{place.pointer}/schema", schema), frozenset())
 
     def _own(self, place: Place) -> Iterator[tuple[str, object]]:
@@ -105,7 +105,7 @@ class Examples:
     def _of(self, place: Place, seen: frozenset[str]) -> object:
         found = self._draft.resolve(place)
         if found is None or found.pointer in seen:
-            raise _NoExampleError(f"{place.pointer} leads nowhere")
+            raise NoExampleError(f"{place.pointer} leads nowhere")
         node, seen = found.node, seen | {found.pointer}
         if "example" in node:
             return node["example"]
@@ -117,11 +117,11 @@ class Examples:
             for _, part in self._draft.children(found, key):
                 try:
                     return self._of(part, seen)
-                except _NoExampleError:
+                except NoExampleError:
                     continue
         if isinstance(items := node.get("items"), Mapping):
             return [self._of(Place(f"{found.pointer}/items", items), seen)]
-        raise _NoExampleError(f"{found.pointer} shows none")
+        raise NoExampleError(f"{found.pointer} shows none")
 
     def _merged(self, found: Place, seen: frozenset[str]) -> object:
         """Return the examples of the parts of a composition, and of the properties, as one."""
@@ -140,11 +140,11 @@ class Examples:
         for name, child in properties.items():
             try:
                 value[name] = self._of(child, seen)
-            except _NoExampleError:
+            except NoExampleError:
                 if name in required:
                     raise
         if (properties or parts) and not value:
-            raise _NoExampleError(f"{found.pointer} shows none")
+            raise NoExampleError(f"{found.pointer} shows none")
         return value
 
 

@@ -90,6 +90,11 @@ class Findings:
             for section in source.sections
         }
 
+    @property
+    def coverage(self) -> tuple[int, int]:
+        """How many sections of the sources something rests on, and how many there are."""
+        return sum(any(one.values()) for one in self.sections.values()), len(self.sections)
+
     @cached_property
     def guesses(self) -> Mapping[str, tuple[Statement, ...]]:
         """The inferred statements by their reason."""
@@ -139,6 +144,8 @@ class Findings:
                 "forms": {form: dict(counts) for form, counts in self.forms.items()},
             },
         )
+        covered, sections = self.coverage
+        yield "coverage", {"sections": sections, "covered": covered}
         yield (
             "sections",
             [

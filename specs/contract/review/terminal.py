@@ -99,6 +99,10 @@ class _Page:
         self._table(["", "statements", *Status], rows, numbers=True)
 
     def _sections(self, contract: Contract) -> None:
+        covered, count = self._findings.coverage
+        if count:
+            share = f"{100 * covered / count:.0f} %"
+            self._title(f"Sections of the sources covered: {covered} of {count} ({share})")
         for source in contract.sources.values():
             version = f" ({source.version})" if source.version else ""
             self._title(f"Source {source.id}: {source.title}{version}")

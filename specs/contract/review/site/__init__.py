@@ -1,0 +1,1 @@
+"""The review site: contracts as linked pages that need no server and no other host."""
