@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from mockserver import apis
 from mockserver.api import Api
+from mockserver.pipeline.specification import CheckedSpecification
 from specs.contract import Contract, ContractError, load
+from specs.contract.adoption import blamed
 
 
 def cast(names: Iterable[str]) -> tuple[dict[str, type[Api]], dict[str, Contract]]:
@@ -36,7 +39,11 @@ def _class(name: str, contract: Contract) -> type[Api]:
         return apis.find(name)
     from mockserver.own import play  # noqa: PLC0415 - only for those who bring their own
 
-    return play(contract)
+    try:
+        CheckedSpecification(contract)
+        return play(contract)
+    except ContractError as error:
+        raise blamed(Path(name), error) from None
 
 
 def _calls(contract: Contract) -> Iterator[tuple[str, str]]:

@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 
 from mockserver.own.shape import json_schema, properties, success
-from mockserver.own.value import Inventor, NoValueError
+from mockserver.own.value import Inventor
 from mockserver.pipeline.call import UNCHECKED, UNDECLARED, Call, Reply
 from mockserver.pipeline.schema import SchemaBook
+from mockserver.service import explain
 from specs.contract import Contract, Operation
 
 ANNOUNCING = ("message", "error", "detail", "title", "description", "reason", "msg")
@@ -18,6 +19,9 @@ ANNOUNCING = ("message", "error", "detail", "title", "description", "reason", "m
 
 NUMBERING = ("status", "code", "statusCode", "status_code")
 """Properties of an error's body that take the status."""
+
+MISFIT = "X-Callsheet-Misfit"
+"""The header that says where an answer breaks its own schema, which no value may fit."""
 
 ABSENT: Any = object()
 """No resource is to be shown."""
@@ -137,6 +141,7 @@ class Answers:
         elif _is_json(media) or "*" in media:
             kind = "application/json" if "*" in media else media
             reply = Reply(status, orjson.dumps(body), kind.encode(), body)
+            self._admit(reply, response["content"][media].get("schema", {}))
         else:
             text = body if isinstance(body, str) else orjson.dumps(body).decode()
             reply = Reply(status, text.encode(), media.encode(), UNCHECKED)
@@ -148,6 +153,13 @@ class Answers:
                     value = self._inventor.value(header.get("schema", {}), title, *name)
                 reply.with_header(title, value if isinstance(value, str) else _spelled(value))
         return reply
+
+    def _admit(self, reply: Reply, schema: Mapping[str, Any]) -> None:
+        """Say in a header where a body breaks its schema: the contract's examples do at times."""
+        validator = self._book.compile(schema)
+        if not validator.is_valid(reply.value):
+            reply.with_header(MISFIT, explain(validator, reply.value).partition("\n")[0][:200])
+            reply.value = UNDECLARED
 
 
 def with_location(reply: Reply, call: Call, path: str) -> Reply:
@@ -188,6 +200,3 @@ def _is_json(media: str) -> bool:
 
 def _spelled(value: Any) -> str:
     return orjson.dumps(value).decode()
-
-
-__all__ = ["ABSENT", "Answers", "NoValueError", "refusal_status", "with_location"]

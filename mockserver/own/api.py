@@ -16,8 +16,8 @@ from mockserver.own import admission, listing, seed
 from mockserver.own.answer import Answers, refusal_status, with_location
 from mockserver.own.documents import MADE, Documents, body_of, offered
 from mockserver.own.shape import Kind, Role, Shape, shapes
-from mockserver.own.value import Inventor, NoValueError
-from mockserver.pipeline.call import UNDECLARED, Call, Reply
+from mockserver.own.value import Inventor
+from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace, Service
 from mockserver.store import Collection, Condition, Layout, Query, Resource
 from mockserver.world import World
@@ -107,13 +107,7 @@ class OwnApi(Api):
         answer = ROLES[shape.role]
 
         def handle(api: OwnApi, call: Call) -> Reply:
-            try:
-                return answer(api, shape, call)
-            except NoValueError as error:
-                message = f"no value could be made up for {operation_id} {error}; give an example"
-                reply = Reply.json({"error": message}, 501)
-                reply.value = UNDECLARED
-                return reply
+            return answer(api, shape, call)
 
         return handle
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.own.text import WORDS, Speller
-from mockserver.pipeline.schema import SchemaBook, Validator
+from mockserver.pipeline.schema import SchemaBook
 from specs.contract import Contract
 
 DEEP = 4
@@ -18,10 +18,6 @@ TRIES = 12
 
 MOST = 1_000
 """The largest number that is made up where the schema sets no bound."""
-
-
-class NoValueError(Exception):
-    """No value could be made up that fits the schema."""
 
 
 class Inventor:
@@ -35,7 +31,8 @@ class Inventor:
     def value(self, schema: Mapping[str, Any], *name: object, is_plain: bool = False) -> Any:
         """Return a value that fits *schema*: its example if it has one, or one of its own.
 
-        *is_plain*: without the examples. Raises `NoValueError` if none is found.
+        *is_plain*: without the examples. Some schemas no value fits: then it is one that nearly
+        does.
         """
         validator = self._book.compile(schema)
         for number in range(TRIES):
@@ -44,13 +41,7 @@ class Inventor:
             made = _Draw(self._contract, draw, self._moment, exemplary=exemplary).value(schema)
             if validator.is_valid(made):
                 return made
-        raise NoValueError(_complaint(validator, made))
-
-
-def _complaint(validator: Validator, value: Any) -> str:
-    error = next(iter(validator.iter_errors(value)))
-    pointer = "".join(f"/{part}" for part in error.instance_path)
-    return f"at {pointer or '/'}: {error.message[:200]}"
+        return None if self._contract.resolve(schema).get("nullable") else made
 
 
 class _Draw:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from connexion.exceptions import InvalidSpecification
 from connexion.spec import OpenAPISpecification
 
-from specs.contract import Contract, cache
+from specs.contract import Contract, ContractError, cache
+from specs.contract.validity import told
 
 
 class CheckedSpecification(OpenAPISpecification):  # type: ignore[misc]
@@ -16,13 +18,18 @@ class CheckedSpecification(OpenAPISpecification):  # type: ignore[misc]
     Connexion's own constructor copies the document, checks it against the meta-schema and puts
     every reference's target in its place, at each start. Here the check is remembered by content,
     and references stay, since `CompiledOperation` reads the contract.
+
+    Raises `ContractError` for what Connexion does not take.
     """
 
     def __init__(self, contract: Contract) -> None:
         document: dict[str, Any] = {"components": {}, **contract.document}
         name = f"checked-{contract.sha256}-connexion-{version('connexion')}"
         if cache.recall(name) is not True:
-            self._validate_spec(document)
+            try:
+                self._validate_spec(document)
+            except InvalidSpecification as error:
+                raise ContractError(*told(error)) from None
             cache.keep(name, value=True)
         self._raw_spec = self._spec = document
         self._base_uri = ""

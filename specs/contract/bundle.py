@@ -127,7 +127,7 @@ class Bundle:
             return node
         reference = node.get("$ref")
         if isinstance(reference, str):
-            found = self._target(reference, spot)
+            found = self._target(reference, spot) or self._stray(reference, spot)
             return dict(node) if found is None else {"$ref": self._named(found)}
         return {key: self._schema_part(key, one, spot.child(key)) for key, one in node.items()}
 
@@ -172,6 +172,17 @@ class Bundle:
         except ContractError as error:
             raise self.refused(spot, f"{reference!r} leads nowhere: {error.reason}") from None
         return Spot(file, unquote(pointer))
+
+    def _stray(self, reference: str, spot: Spot) -> Spot | None:
+        """Return where a schema of this document leads that is no schema of `components`."""
+        pointer = unquote(reference.partition("#")[2])
+        if re.fullmatch(r"/components/schemas/[^/]+", pointer) or not pointer:
+            return None
+        try:
+            follow(self.document, pointer)
+        except ContractError:
+            raise self.refused(spot, f"{reference!r} leads nowhere") from None
+        return Spot(self.main, pointer)
 
     def _opened(self, spot: Spot) -> Any:
         """Return what stands at *spot*, to be put in the place of a reference to it."""

@@ -15,16 +15,33 @@ def fault(document: Mapping[str, Any]) -> tuple[str, str] | None:
     from jsonschema.exceptions import best_match  # noqa: PLC0415
     from openapi_spec_validator import OpenAPIV30SpecValidator  # noqa: PLC0415
     from openapi_spec_validator.schemas import schema_v30  # noqa: PLC0415
+    from openapi_spec_validator.validation import exceptions  # noqa: PLC0415
+
+    telling = (
+        exceptions.DuplicateOperationIDError,
+        exceptions.ExtraParametersError,
+        exceptions.ParameterDuplicateError,
+        exceptions.UnresolvableParameterError,
+    )
 
     wrong = best_match(Draft4Validator(schema_v30).iter_errors(document))
     if wrong is not None:
-        wrong = _nearest(wrong)
-        return _pointer(wrong.absolute_path), _sentence(wrong)
-    try:  # what its schema cannot say: parameters of paths, defaults, unique names
-        error = next(OpenAPIV30SpecValidator(document).iter_errors(), None)
+        return told(wrong)
+    try:  # what its schema cannot say: parameters of paths, unique names
+        found = [
+            one
+            for one in OpenAPIV30SpecValidator(document).iter_errors()
+            if isinstance(one, telling)  # that a default fits its schema is its author's affair
+        ]
     except Exception as failure:  # noqa: BLE001 - it stumbles over what it reads in many ways
         return "", " ".join(f"cannot be checked: {failure}".split())[:300]
-    return None if error is None else (_pointer(error.absolute_path), _sentence(error))
+    return (_pointer(found[0].absolute_path), _sentence(found[0])) if found else None
+
+
+def told(error: Any) -> tuple[str, str]:
+    """Return the JSON pointer and the reason of an error of a JSON Schema."""
+    nearest = _nearest(error)
+    return _pointer(nearest.absolute_path), _sentence(nearest)
 
 
 def _nearest(error: Any) -> Any:
@@ -39,7 +56,7 @@ def _nearest(error: Any) -> Any:
         meant = [
             each
             for each in branches
-            if not any(one.validator == "required" and "$ref" in one.message for one in each)
+            if not any("'$ref' is a required property" in one.message for one in each)
         ]
         deepest = max(meant or branches, key=lambda each: min(len(one.path) for one in each))
         error = max(deepest, key=relevance)
