@@ -28,6 +28,24 @@ class Setting:
     mutant: str | None = None
     state: str = ""
     passage: Passage = field(default_factory=Passage)
+    session_idle: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The mock, the admin API, and the hub that both work with."""
+
+    mock: App
+    admin: App
+    hub: Hub
+
+    def together(self) -> App:
+        """Return both as one application."""
+        return Entrance(self.mock, self.admin, self.hub)
+
+    def alone(self) -> App:
+        """Return the mock without its admin API."""
+        return Entrance(self.mock, None, self.hub)
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,11 +57,21 @@ def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
 
     Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
     """
+    parts = create_parts(setting, log)
+    return parts.together(), parts.hub
+
+
+def create_parts(setting: Setting, log: Log | None = None) -> Parts:
+    """Return what serves the named APIs, and what steers it.
+
+    Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
+    """
     classes, contracts = cast(setting.names)
     if setting.mutant is not None:
         mutant = mutants.find(setting.mutant)
         classes[mutant.api] = mutant.apply(classes[mutant.api])
     hub = Hub(classes, contracts, open_database(setting.state), setting.options, log)
+    hub.sessions.idle = setting.session_idle
     hub.open(setting.clock or Clock(), setting.seed)
     stack = Stack(hub, _nothing)
     for name, one in classes.items():
@@ -51,4 +79,4 @@ def create_app(setting: Setting, log: Log | None = None) -> tuple[App, Hub]:
     stack.build()
     hub.remember()
     mock = Documents(stack, contracts)
-    return Entrance(mock, Admin(hub, setting.passage, _nothing), hub), hub
+    return Parts(mock, Admin(hub, setting.passage, _nothing), hub)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SCENARIOS = ("calm", "busy", "failing", "empty")
 
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Addresses that only this machine can reach."""
+
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -72,6 +75,25 @@ class ClockType(click.ParamType["Clock"]):
     help="Keep state in this SQLite file, or in postgresql://...",
 )
 @click.option("--auth", is_flag=True, help="Refuse requests without credentials.")
+@click.option(
+    "--admin-port",
+    type=int,
+    help="Serve the admin API on this port of its own; 0 takes a free one.",
+)
+@click.option("--no-admin", is_flag=True, help="Serve no admin API.")
+@click.option(
+    "--admin-token",
+    envvar="CALLSHEET_ADMIN_TOKEN",
+    metavar="TOKEN",
+    help="Demand this token of users of the admin API, and let them come from other machines; "
+    "also $CALLSHEET_ADMIN_TOKEN.",
+)
+@click.option(
+    "--session-idle",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Drop a session that nobody has used for so long.",
+)
 @click.option(
     "--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`."
 )

@@ -47,15 +47,18 @@ class Entrance:
         await self._app(scope, receive, send)
 
 
-class Backdoor:
-    """The admin API on a port of its own; nothing else is there."""
+class TwoDoors:
+    """The mock on one port, its admin API and nothing else on the other."""
 
-    def __init__(self, admin: App) -> None:
+    def __init__(self, mock: App, admin: App, admin_port: int) -> None:
+        self._mock = mock
         self._admin = admin
+        self._admin_port = admin_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
+        """Answer one request, according to the port that it came to."""
+        if scope["type"] != "http" or scope["server"][1] != self._admin_port:
+            await self._mock(scope, receive, send)
             return
         if scope["path"].startswith(SESSIONS):
             _take_session(scope)

@@ -22,7 +22,10 @@ HEADER = b"x-callsheet-session"
 
 
 class Hub:
-    """All worlds of this process; the first is everybody's unless they ask for another."""
+    """All worlds of this process; the first is everybody's unless they ask for another.
+
+    `public_port` is where the mock is, if its admin API is somewhere else.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Hub:
         }
         self.sessions = Sessions(self._tables, classes, self.services, options)
         self.started = time.time_ns() // 1000
+        self.public_port: int | None = None
         self._default: World | None = None
 
     def open(self, clock: Clock, seed: int) -> World:

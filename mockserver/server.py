@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,16 @@ import uvicorn
 
 from mockserver import apis as registry
 from mockserver import cli
-from mockserver.app import Setting, create_app
+from mockserver.admin import Passage
+from mockserver.app import Parts, Setting, create_parts
 from mockserver.certificate import Certificate
+from mockserver.entrance import TwoDoors
 from mockserver.hub import Hub, Log
+from mockserver.pipeline.stack import App
 from mockserver.service import Options
 from mockserver.store.database import DatabaseError
+from specs.contract import UnknownApiError
+from specs.contract.reader import locate
 
 LOGS: Mapping[str, Log] = {"text": cli.log_text, "json": cli.log_json}
 
@@ -26,13 +32,49 @@ def run(
     names: tuple[str, ...], host: str, port: int, port_file: Path | None, more: Mapping[str, Any]
 ) -> None:
     """Serve until interrupted; raise `CannotServeError` if it cannot start."""
+    setting = _setting(names, more)
+    kind = more["log"]
+    if kind == "auto":
+        kind = "text" if sys.stderr.isatty() else "none"
+    wanted = [port] if more["admin_port"] is None else [port, more["admin_port"]]
+    with ExitStack() as stack:
+        listeners = [stack.enter_context(cli.bind(host, one)) for one in wanted]
+        parts = _create(setting, LOGS.get(kind))
+        stack.callback(parts.hub.remember)
+        certificate = _certificate(host, more)
+        public, *admin = (one.getsockname()[1] for one in listeners)
+        if more["no_admin"]:
+            app, admin_port = parts.alone(), None
+        elif admin:
+            app, admin_port = TwoDoors(parts.alone(), parts.admin, admin[0]), admin[0]
+            parts.hub.public_port = public
+        else:
+            app, admin_port = parts.together(), public
+        config = _config(app, certificate)
+        _greet(parts.hub, host, (public, admin_port), certificate)
+        if host not in cli.LOOPBACK:
+            click.echo(f"  {_access(more, admin_port)}", err=True)
+        click.echo(f"listening on {_address(host, public, certificate)}")
+        sys.stdout.flush()
+        if port_file is not None:
+            _write(port_file, str(public))
+            stack.callback(port_file.unlink, missing_ok=True)
+        uvicorn.Server(config).run(sockets=listeners)
+
+
+def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
+    """Return what the command line asks for, if it can be had."""
     for name in names:
-        if name not in registry.APIS:
-            raise cli.CannotServeError(
-                f"there is no API named {name!r}; known are {', '.join(registry.APIS)}"
-            )
+        try:
+            locate(name)
+        except UnknownApiError as error:
+            raise cli.CannotServeError(error.reason) from None
+    if more["no_admin"] and more["admin_port"] is not None:
+        raise cli.CannotServeError("--no-admin and --admin-port do not go together")
+    if more["admin_token"] == "":
+        raise cli.CannotServeError("--admin-token: an empty token keeps nobody out")
     mutant = more["mutant"]
-    setting = Setting(
+    return Setting(
         names=names or tuple(registry.APIS),
         seed=more["seed"],
         clock=more["clock"],
@@ -43,27 +85,25 @@ def run(
         ),
         mutant=mutant,
         state=more["state"],
+        passage=Passage(more["admin_token"]),
+        session_idle=more["session_idle"],
     )
-    kind = more["log"]
-    if kind == "auto":
-        kind = "text" if sys.stderr.isatty() else "none"
-    listener = cli.bind(host, port)
+
+
+def _create(setting: Setting, log: Log | None) -> Parts:
     try:
-        app, hub = create_app(setting, LOGS.get(kind))
+        return create_parts(setting, log)
     except DatabaseError as error:
-        listener.close()
         raise cli.CannotServeError(str(error)) from None
     except KeyError as error:
-        listener.close()
         raise cli.CannotServeError(f"there is no mutant {error}; see `callsheet mutants`") from None
-    port = listener.getsockname()[1]
-    certificate = _certificate(host, more)
-    _greet(hub, host, port, certificate)
-    if port_file is not None:
-        _write(port_file, str(port))
+
+
+def _config(app: App, certificate: Certificate | None) -> uvicorn.Config:
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, lifespan="off",
         loop="uvloop", http="httptools", ws="none",
+        timeout_graceful_shutdown=2,  # whoever listens to events never leaves by himself
         ssl_certfile=None if certificate is None else str(certificate.chain),
         ssl_keyfile=None if certificate is None else str(certificate.key),
     )  # fmt: skip
@@ -71,16 +111,10 @@ def run(
         try:
             config.load()
         except (OSError, ssl.SSLError) as error:
-            listener.close()
             raise cli.CannotServeError(
                 f"this certificate and key cannot be used: {error}"
             ) from None
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        hub.remember()
-        if port_file is not None:
-            port_file.unlink(missing_ok=True)
+    return config
 
 
 def _certificate(host: str, more: Mapping[str, Any]) -> Certificate | None:
@@ -96,22 +130,35 @@ def _certificate(host: str, more: Mapping[str, Any]) -> Certificate | None:
     return make(host)
 
 
-def _greet(hub: Hub, host: str, port: int, certificate: Certificate | None) -> None:
+def _access(more: Mapping[str, Any], admin_port: int | None) -> str:
+    """Say who can use a server that can be reached from elsewhere."""
+    said = "anybody who reaches this address can use it"
+    if admin_port is None:
+        return said
+    if more["admin_token"] is not None:
+        return f"{said}; its admin API, who knows the token"
+    return f"{said}; its admin API, only this machine: others need --admin-token"
+
+
+def _address(host: str, port: int, certificate: Certificate | None) -> str:
     shown = f"[{host}]" if ":" in host else host
-    base = f"{'http' if certificate is None else 'https'}://{shown}:{port}"
+    return f"{'http' if certificate is None else 'https'}://{shown}:{port}"
+
+
+def _greet(
+    hub: Hub, host: str, ports: tuple[int, int | None], certificate: Certificate | None
+) -> None:
+    """Print where everything is."""
+    base = _address(host, ports[0], certificate)
     width = max(len(name) for name in hub.services)
     for name, service in hub.services.items():
         contract = service.contract
         first = next(iter(contract.operations.values()))
         click.echo(f"  {name:{width}}  {base}{contract.base_paths[0]}{first.path}")
-    if host not in {"127.0.0.1", "::1", "localhost"}:
-        click.echo(
-            "  anybody who reaches this address can use it, the admin API included", err=True
-        )
+    if ports[1] is not None:
+        click.echo(f"  {'admin':{width}}  {_address(host, ports[1], certificate)}/__admin/")
     if certificate is not None and certificate.authority is not None:
         click.echo(f"  clients trust it with the authority in {certificate.authority}")
-    click.echo(f"listening on {base}")
-    sys.stdout.flush()
 
 
 def _write(path: Path, text: str) -> None:

@@ -58,7 +58,10 @@ class Plan:
 
 
 class Sessions:
-    """The worlds of one server, by the names of their sessions."""
+    """The worlds of one server, by the names of their sessions.
+
+    `idle` is after how many seconds without use a session is dropped that says nothing else.
+    """
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class Sessions:
         self._numbers: dict[str, int] = {}
         self._idle: dict[str, float] = {}
         self._seen: dict[str, float] = {}
+        self.idle: float | None = None
         self._start = Clock()
         self._seed = 1
 
@@ -151,7 +155,7 @@ class Sessions:
             "clock": world.clock.reading(),
             "memory": _memory(world),
             "made": time.time_ns() // 1000,
-            "idle": plan.idle,
+            "idle": None if name == DEFAULT else self.idle if plan.idle is None else plan.idle,
             "seen": now,
             "beginning": None,
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from inspect import iscoroutinefunction
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockserver.admin.refusal import RefusalError, unknown
 from mockserver.api import Api
@@ -52,10 +53,12 @@ class Desk:
 
     def base_url(self, call: Call, name: str | None = None) -> str:
         """Return what stands before all paths for clients of a session: that of the call."""
-        root = call.scope.get("root_path", "") if name is None else f"/s/{name}"
-        url = call.url("")
         own: str = call.scope.get("root_path", "")
-        return url.removesuffix(own) + root
+        url = urlsplit(call.url("").removesuffix(own))
+        host = url.netloc
+        if self.hub.public_port is not None:
+            host = f"{host.removesuffix(f':{url.port}')}:{self.hub.public_port}"
+        return f"{url.scheme}://{host}{own if name is None else f'/s/{name}'}"
 
     def run(self, handler: Any, call: Call, *, is_safe: bool) -> Reply | Awaitable[Reply]:
         """Call a handler; what it writes takes effect together, or not at all.

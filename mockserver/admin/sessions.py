@@ -54,6 +54,7 @@ def create_session(desk: Desk, call: Call) -> Reply:
         world = _make(desk, body)
     except TakenNameError as error:
         raise RefusalError(str(error), 409) from None
+    desk.hub.settle(world)
     desk.hub.tell("session", world, change="created")
     reply = Reply.json(_one(desk, call, world), 201)
     return reply.with_header("location", f"{call.scope.get('root_path', '')}{PATH}{world.name}")
