@@ -92,22 +92,21 @@ class Router:
             index += 1
         if index == len(segments):
             return (node, found) if node.methods else (None, ())
-        segment = segments[index]
+        segment = unquote(segments[index]) if "%" in segments[index] else segments[index]
         literal = node.literal(segment)
         if literal is not None:
             ending = self._walk(literal, segments, index + 1, found)
             if ending[0] is not None:
                 return ending
         if node.child is not None and segment:
-            text = unquote(segment) if "%" in segment else segment
-            return self._walk(node.child, segments, index + 1, (*found, text))
+            return self._walk(node.child, segments, index + 1, (*found, segment))
         return None, ()
 
     def owner(self, path: str) -> str | None:
         """Return the API whose paths have most in common with *path* from its beginning."""
         node, api = self._root, None
-        for segment in path[1:].split("/"):
-            following = node.literal(segment) or node.child
+        for text in path[1:].split("/"):
+            following = node.literal(unquote(text)) or node.child
             if following is None:
                 break
             node, api = following, following.api or api

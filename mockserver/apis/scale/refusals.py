@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from mockserver.apis.scale import filters
 from mockserver.apis.scale.inputs import InvalidJobError
@@ -24,6 +25,9 @@ ANSWERED = frozenset({"application/json", "application/*", "text/html", "text/*"
 """What an Accept header may ask for."""
 
 NOT_FOUND = "<h1>Not Found</h1><p>The requested resource was not found on this server.</p>"
+
+PATH = "/:@!$&'()*+,;="
+"""What stands for itself in a path beside letters, digits and -._~ (RFC 3986, section 3.3)."""
 
 ABOUT = {"name": "Scale", "renders": ["application/json"], "parses": ["application/json"]}
 """What OPTIONS tells of every path."""
@@ -48,7 +52,7 @@ def check_credentials(call: Call, *, demanded: bool) -> None:
 def check_accept(call: Call) -> None:
     """Refuse a format or a media type that nothing here can be put into."""
     form = call.values("format")
-    if form and form[-1] not in FORMATS:
+    if form and form[-1] not in FORMATS and call.method in {"GET", "HEAD"}:
         raise ApiError("Not found.", 404, "NotFound")
     accept = call.header("accept")
     if accept is None or "*/*" in accept:
@@ -90,7 +94,8 @@ def render(error: ApiError, call: Call) -> Reply:
     match error:
         case NoRouteError(slash=True):
             query = call.scope["query_string"].decode("latin-1")
-            place = call.scope["path"] + "/" + (f"?{query}" if query else "")
+            path = f"{call.scope.get('root_path', '')}{call.scope['path']}/"
+            place = quote(path, safe=PATH) + (f"?{query}" if query else "")
             return Reply.text("", 301, "text/html").with_header("location", place)
         case NoRouteError():
             return Reply(404, NOT_FOUND.encode(), b"text/html")
