@@ -9,6 +9,7 @@ does not move with what else the machine does.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -20,9 +21,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -44,6 +45,7 @@ class Load:
     path: str
     body: str = ""
     right: tuple[int, ...] = (200,)
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 LOADS = (
@@ -55,14 +57,48 @@ LOADS = (
 )
 
 
+def usual(_port: int, _folder: Path) -> Sequence[Load]:
+    """Return what is asked of everybody."""
+    return LOADS
+
+
+def in_a_session(port: int, _folder: Path) -> Sequence[Load]:
+    """Make a session and return the usual loads, sent to it."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/__admin/sessions", b'{"name": "mine"}'
+    )
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+    return [replace(one, headers=(("X-Callsheet-Session", "mine"),)) for one in LOADS]
+
+
+def of_batch(_port: int, folder: Path) -> Sequence[Load]:
+    """Return what comes nearest to the usual loads in AWS Batch."""
+    job = folder / "moto-job"
+    while not job.exists() or not job.read_text():
+        time.sleep(0.05)
+    scope = "Credential=x/20260101/us-east-1/batch/aws4_request, SignedHeaders=host, Signature=0"
+    headers = (("Authorization", f"AWS4-HMAC-SHA256 {scope}"),)
+    one = json.dumps({"jobs": [job.read_text()]})
+    page = {"jobQueue": "queue", "jobStatus": "FAILED"}
+    job.unlink()
+    return [
+        Load("page of one", "/v1/listjobs", json.dumps({**page, "maxResults": 1}), headers=headers),
+        Load("page of 20", "/v1/listjobs", json.dumps({**page, "maxResults": 20}), headers=headers),
+        Load("one job", "/v1/describejobs", one, headers=headers),
+    ]
+
+
 @dataclass(frozen=True)
 class Server:
-    """One peer: how it is started, and what it does with a request."""
+    """One peer: how it is started, what it does with a request, and what it is asked."""
 
     name: str
     checks: str
     state: str
     command: Callable[[int, Path], list[str]]
+    loads: Callable[[int, Path], Sequence[Load]] = usual
 
 
 def python(*arguments: str) -> list[str]:
@@ -86,6 +122,14 @@ def servers() -> list[Server]:
             lambda p, _: [callsheet, "serve", "scale", "--port", str(p)],
         ),
         Server(
+            "Callsheet, session", "request and answer", "yes",
+            lambda p, _: [callsheet, "serve", "scale", "--port", str(p)], in_a_session,
+        ),
+        Server(
+            "Callsheet, unchecked", "request", "yes",
+            lambda p, _: [callsheet, "serve", "scale", "--no-response-validation", "--port", str(p)],
+        ),
+        Server(
             "plain Connexion", "request", "yes",
             lambda p, _: python(str(HERE / "plain.py"), str(p)),
         ),
@@ -104,6 +148,11 @@ def servers() -> list[Server]:
         Server(
             "openapi-backend", "request", "yes",
             lambda p, _: node(str(PEERS / "backend.mjs"), str(CONTRACT), str(p)),
+        ),
+        Server(
+            "moto", "no", "yes",
+            lambda p, d: [str(PEERS / "moto" / "bin" / "python"), str(PEERS / "moto_batch.py"), str(p), str(d / "moto-job")],
+            of_batch,
         ),
     ]  # fmt: skip
 
@@ -144,6 +193,8 @@ def running(
 def answer(port: int, load: Load) -> int:
     """Return the status of one request, or 0 if there is no answer."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{load.path}")
+    for name, value in load.headers:
+        request.add_header(name, value)
     if load.body:
         request.data = load.body.encode()
         request.add_header("Content-Type", "application/json")
@@ -195,9 +246,9 @@ def measure(
 ) -> Figure:
     """Load a server and return what came of it."""
     script = folder / "load.lua"
-    lines = []
+    lines = [f"wrk.headers['{name}'] = [[{value}]]" for name, value in load.headers]
     if load.body:
-        lines = [
+        lines += [
             'wrk.method = "POST"',
             f"wrk.body = [[{load.body}]]",
             'wrk.headers["Content-Type"] = "application/json"',
@@ -247,12 +298,13 @@ def run(options: argparse.Namespace) -> tuple[Results, dict[str, list[tuple[floa
             for server in random.sample(chosen, len(chosen)):
                 print(f"round {number} of {options.rounds}: {server.name}", file=sys.stderr)
                 with running(server, options.port, folder, server_core) as (pid, start):
-                    for load in LOADS:
+                    loads = server.loads(options.port, folder)
+                    for load in loads:
                         status = answer(options.port, load)
                         if status not in load.right:
                             raise RuntimeError(f"{server.name} answers {load.name} with {status}")
-                    measure(pid, options.port, LOADS[2], options.warmup, folder, load_core)
-                    for load in LOADS:
+                    measure(pid, options.port, loads[2], options.warmup, folder, load_core)
+                    for load in loads:
                         found = measure(pid, options.port, load, options.seconds, folder, load_core)
                         if found.wrong:
                             raise RuntimeError(f"{server.name}: {found.wrong} wrong answers")
@@ -280,6 +332,8 @@ def table(figures: Results, starts: dict[str, list[tuple[float, float]]]) -> str
     for name, loads in figures.items():
         cells = [
             f"{middle(f.rate for f in found):,.0f} ({middle(f.cpu for f in found):.0f})"
+            if found
+            else "-"
             for found in loads.values()
         ]
         start = middle(one for one, _ in starts[name])
@@ -299,19 +353,28 @@ def table(figures: Results, starts: dict[str, list[tuple[float, float]]]) -> str
     ]
     for name in figures:
         if name != "Callsheet":
-            cells = [f"{ratio(figures, 'Callsheet', name, load.name):.2f} x" for load in LOADS]
+            cells = [
+                f"{ratio(figures, 'Callsheet', name, load.name):.2f} x"
+                if figures[name][load.name]
+                else "-"
+                for load in LOADS
+            ]
             lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-COLOURS = ("#8a8a8a", "#0b6e4f", "#c1666b", "#4357ad", "#d4a017", "#7b4b94", "#2f8f9d")
+NOTHING = [Figure(0, 0, 0)]
+COLOURS = ("#8a8a8a", "#0b6e4f", "#c1666b", "#4357ad", "#d4a017", "#7b4b94", "#2f8f9d",
+           "#3d9970", "#95a5a6", "#5d4037")  # fmt: skip
 
 
 def plot(figures: Results) -> str:
     """Return the requests per second as an SVG bar chart, a group for each load."""
     names = list(figures)
     rates = {
-        name: [statistics.median(f.rate for f in figures[name][load.name]) for load in LOADS]
+        name: [
+            statistics.median(f.rate for f in figures[name][load.name] or NOTHING) for load in LOADS
+        ]
         for name in names
     }
     most = max(max(found) for found in rates.values())
@@ -361,6 +424,10 @@ def main() -> None:
         parser.error("wrk is not installed: apt-get install wrk")
     if not (PEERS / "node_modules").exists():
         subprocess.run(["npm", "install", "--silent", "--no-package-lock"], cwd=PEERS, check=True)
+    if not (PEERS / "moto").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(PEERS / "moto")], check=True)
+        pip = [str(PEERS / "moto" / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        subprocess.run([*pip, "moto[server]", "boto3"], check=True)
     figures, starts = run(options)
     text = table(figures, starts)
     print(text)
