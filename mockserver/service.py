@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import jsonschema_rs
@@ -19,17 +20,35 @@ class ContractBrokenError(Exception):
     """The mock was about to say something that its own contract forbids: a bug of ours."""
 
 
+class Validate(StrEnum):
+    """What becomes of requests that break the contract.
+
+    `enforce`: they are refused, as the API does it. `warn`: they are let through to the handler
+    if it can do anything with them, and the diagnostics say what is wrong; `off`: likewise, and
+    nothing is said.
+    """
+
+    ENFORCE = "enforce"
+    WARN = "warn"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the mock behaves, as said on the command line.
 
     `demand_credentials`: requests without credentials are refused. `validate_responses`: nothing
-    leaves that does not fit the contract.
+    leaves that does not fit the contract. `cors`: pages of other origins may call. The journal
+    holds at most `journal_entries` requests of `journal_bytes` in each session.
     """
 
     demand_credentials: bool = False
     validate_responses: bool = True
     scenario: str = "calm"
+    validate_requests: Validate = Validate.ENFORCE
+    cors: bool = True
+    journal_entries: int = 1000
+    journal_bytes: int = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ own, but everything that depends on the operation alone has been worked out in `
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import orjson
@@ -19,15 +21,23 @@ from connexion.middleware.main import API, ConnexionMiddleware
 from connexion.operations import AbstractOperation
 from connexion.resolver import Resolver
 from connexion.spec import Specification
-from inflection import underscore
 
-from mockserver.errors import ApiError, MethodError, NoRouteError
+from mockserver.api import Api
+from mockserver.errors import ApiError, MethodError, NoRouteError, Violation
 from mockserver.pipeline.call import JSON, Call, Reply
 from mockserver.pipeline.operation import CompiledOperation
 from mockserver.pipeline.routing import Node, Router
 from mockserver.pipeline.specification import CheckedSpecification
-from mockserver.service import Service
-from mockserver.world import World
+from mockserver.service import Service, Validate
+from mockserver.traffic import diagnostics, faults, preference
+from mockserver.traffic import wire as breaking
+from mockserver.traffic.cors import Cors
+from mockserver.traffic.entry import Entry
+from mockserver.traffic.example import Showcase
+from mockserver.traffic.fault import Fault, Kind
+from mockserver.traffic.faults import Strike
+from mockserver.traffic.preference import PreferenceError
+from mockserver.world import Fired, World
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,6 +47,12 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MAX_BODY = 16 * 1024 * 1024
 """The largest request body in bytes; more is refused with 413."""
 
+NOTABLE = frozenset({b"origin", b"prefer"})
+"""The headers that mean something to us, whatever the API."""
+
+LOST = b"-"
+"""Stands for the operation of a request that is for none."""
+
 
 class Hub(Protocol):
     """Where the worlds are, and who wants to know what was answered."""
@@ -45,9 +61,21 @@ class Hub(Protocol):
         """Return the world that a request is about."""
         ...
 
-    def answered(self, scope: Scope, world: World, reply: Reply) -> None:
-        """Take note of an answer."""
+    def answered(self, scope: Scope, reply: Reply | None, fired: Sequence[Fired]) -> None:
+        """Take note of an answer, None if there is none, and of the transitions with it."""
         ...
+
+
+@dataclass(slots=True)
+class Notice:
+    """What the notable headers say: from which origin a page calls, and what is preferred."""
+
+    origin: bytes | None = None
+    wish: bytes | None = None
+
+
+Route = tuple[str, "Node | None", "CompiledOperation | None", Mapping[str, str]]
+"""Where a path leads: the path, its node, its operation, and the texts of its parameters."""
 
 
 class CompiledApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]
@@ -76,6 +104,8 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         self._hub = hub
         self._router = Router()
         self._apis: dict[str, type] = {}
+        self._cors: Cors | None = None
+        self._showcases: dict[bytes, Showcase] = {}
         self._first_paths: dict[str, str] = {}
 
     def add_api(self, specification: Specification, **kwargs: Any) -> None:
@@ -94,7 +124,11 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         self._apis[contract.name] = handlers
         first = next(iter(contract.operations.values()))
         self._first_paths[contract.name] = contract.base_paths[0] + first.path
+        if service.options.cors:
+            self._cors = self._cors or Cors()
+            self._cors.learn(contract)
         for name, operation in contract.operations.items():
+            self._showcases[compiled.operations[name].signature] = Showcase(contract, operation)
             for base_path in contract.base_paths:
                 self._router.add(
                     base_path + operation.path,
@@ -110,45 +144,155 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
             return
         if "callsheet.failure" in scope:
             raise scope["callsheet.failure"]
+        entry = Entry(scope)
+        notice = _look(entry)
+        if notice is not None and self._cors is not None and scope["method"] == "OPTIONS":
+            preflight = self._cors.preflight(notice.origin, scope["headers"])
+            if preflight is not None:
+                entry.reply = preflight
+                await _send(entry, "", send)
+                return
+        route = self._find(scope)
+        entry.operation = operation = route[2]
+        if operation is not None and not operation.is_safe:
+            entry.raw = await _body(receive)
+        world = self._hub.world(scope)
+        if notice is None and not world.traffic.faults.striking:
+            self._respond(world, route, entry)
+        else:
+            world = await self._respond_with_care(world, route, entry, notice)
+        traffic = world.traffic
+        traffic.answered(entry)
+        self._hub.answered(scope, entry.reply, entry.fired)
+        if notice is None and entry.strike is None and entry.reply is not None:
+            await _send(entry, traffic.label, send)
+        else:
+            await self._finish(entry, notice, traffic.label, (receive, send))
+
+    def _find(self, scope: Scope) -> Route:
+        """Return where the path of a request leads."""
         raw_path = scope.get("raw_path")
         path = raw_path.decode("latin-1") if raw_path and b"%" in raw_path else scope["path"]
-        world = self._hub.world(scope)
         node, texts = self._router.find(path)
+        if node is None:
+            return path, None, None, {}
         method = scope["method"]
-        found = None
-        if node is not None:
-            found = self._router.operation(node, method, texts)
-            if found is None and method == "HEAD":
-                found = self._router.operation(node, "GET", texts)
-        if found is None:
-            reply = self._lost(scope, world, path, node)
-            signature = b"-"
+        found = self._router.operation(node, method, texts)
+        if found is None and method == "HEAD":
+            found = self._router.operation(node, "GET", texts)
+        return (path, node, None, {}) if found is None else (path, node, *found)
+
+    def _respond(self, world: World, route: Route, entry: Entry) -> None:
+        """Work out the answer to a request."""
+        world.request = world.traffic.journal.last_id + 1
+        try:
+            if entry.operation is None:
+                entry.reply = self._lost(entry.scope, world, route)
+            else:
+                entry.reply = self._answer(entry.operation, world, route[3], entry)
+        except Exception:
+            entry.reply = Reply.empty(500)
+            world.traffic.answered(entry)
+            self._hub.answered(entry.scope, entry.reply, entry.fired)
+            raise
+        finally:
+            world.request = None
+
+    async def _respond_with_care(
+        self, world: World, route: Route, entry: Entry, notice: Notice | None
+    ) -> World:
+        """Work out the answer to a request that prefers something, or may be struck by a fault.
+
+        Returns the world, which may have been made anew while the request was held up.
+        """
+        wish = None
+        operation = entry.operation
+        if notice is not None and notice.wish is not None and operation is not None:
+            try:
+                wish = preference.parse(notice.wish.decode("latin-1"))
+            except PreferenceError as error:
+                entry.reply = preference.problem("No such preference", str(error), 400)
+                return world
+        if wish is not None and wish.delay:
+            world = await self._hold_up(wish.delay, entry.scope)
+        if wish is not None and wish.chooses and operation is not None:
+            showcase = self._showcases[operation.signature]
+            call = Call(entry.scope, operation.id)
+            entry.reply = preference.answer(wish, showcase, call)
+            return world
+        strike = entry.strike = self._strike(world, route, entry)
+        if strike is not None and strike.delay:
+            world = await self._hold_up(strike.delay, entry.scope)
+        if strike is not None and strike.ending is not None and strike.replaces:
+            entry.reply = self._fault_reply(world, route, entry.scope, strike.ending)
+        elif strike is None or strike.kind is not Kind.RESET:
+            self._respond(world, route, entry)
+        if wish is not None and entry.reply is not None:
+            entry.reply.with_header("preference-applied", wish.applied())
+        return world
+
+    async def _hold_up(self, seconds: float, scope: Scope) -> World:
+        """Wait, and return the world as it is then."""
+        await asyncio.sleep(seconds)
+        scope.pop("callsheet.world", None)
+        return self._hub.world(scope)
+
+    def _strike(self, world: World, route: Route, entry: Entry) -> Strike | None:
+        """Return what faults do to a request, or None."""
+        operation = entry.operation
+
+        def read() -> tuple[Api, Call] | None:
+            if operation is None:
+                return None
+            world.settle()
+            call, _ = operation.read(entry.scope, route[3], entry.raw or b"")
+            return world.apis[operation.api_name], call
+
+        owner = self._owner(route, world)
+        name = None if operation is None else operation.id
+        return world.traffic.faults.strike((owner, name), entry.scope["method"], entry.path, read)
+
+    def _fault_reply(self, world: World, route: Route, scope: Scope, fault: Fault) -> Reply:
+        """Return the answer that a fault gives in place of the API's."""
+        owner = self._owner(route, world)
+        api = None if owner is None else world.apis[owner]
+        operation = route[2]
+        showcase = None if operation is None else self._showcases[operation.signature]
+        call = Call(scope, "" if operation is None else operation.id)
+        return faults.answer(fault, api, showcase, call)
+
+    async def _finish(
+        self, entry: Entry, notice: Notice | None, session: str, wire: tuple[Receive, Send]
+    ) -> None:
+        """Send the answer, or have the connection break as a fault wants it."""
+        receive, send = wire
+        if entry.reply is None:
+            await breaking.reset(receive, send)
+            return
+        if notice is not None and notice.origin is not None and self._cors is not None:
+            entry.reply.headers += self._cors.headers(notice.origin)
+        if entry.strike is not None and entry.strike.kind is Kind.TRUNCATE:
+            entry.reply.headers.append((b"x-callsheet", _signature(entry, session)))
+            await breaking.truncate(entry.reply, receive, send)
         else:
-            operation, parameters = found
-            raw = b"" if operation.is_safe else await _body(receive)
-            reply = self._answer(operation, scope, world, parameters, raw)
-            signature = operation.signature
-        self._hub.answered(scope, world, reply)
-        await _send(reply, signature, send, head=method == "HEAD")
+            await _send(entry, session, send)
 
     def _answer(
-        self,
-        operation: CompiledOperation,
-        scope: Scope,
-        world: World,
-        parameters: Any,
-        raw: bytes | None,
+        self, operation: CompiledOperation, world: World, texts: Mapping[str, str], entry: Entry
     ) -> Reply:
         world.settle()
+        scope = entry.scope
         api = world.apis[operation.api_name]
-        if raw is None:
+        if entry.raw is None:
             call = Call(scope, operation.id)
             return api.render_error(ApiError("The body is too large.", 413, "TooLarge"), call)
-        call, violations = operation.read(scope, parameters, raw)
+        call, violations = operation.read(scope, texts, entry.raw)
         try:
             api.authenticate(call)
             if violations:
-                api.refuse(call, violations)
+                refusal = self._weigh(api, call, violations, entry)
+                if refusal is not None:
+                    return self._answer_anyway(operation, world, call, refusal)
             if operation.is_safe:
                 reply = operation.handler(api, call)
             else:
@@ -160,17 +304,61 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
             operation.check(reply)
         return reply
 
-    def _lost(self, scope: Scope, world: World, path: str, node: Node | None) -> Reply:
+    def _weigh(
+        self, api: Api, call: Call, violations: Sequence[Violation], entry: Entry
+    ) -> ApiError | None:
+        """Refuse a request that breaks the contract, or return the refusal that it is spared.
+
+        None means that the API itself lets it through.
+        """
+        mode = api.service.options.validate_requests
+        if mode is not Validate.OFF:
+            entry.violations = violations
+        try:
+            api.refuse(call, violations)
+        except ApiError as refusal:
+            if mode is Validate.ENFORCE:
+                raise
+            return refusal
+        return None
+
+    def _answer_anyway(
+        self, operation: CompiledOperation, world: World, call: Call, refusal: ApiError
+    ) -> Reply:
+        """Let a request through that breaks the contract; refuse it if the handler cannot go on.
+
+        What the handler has changed until then is undone.
+        """
+        api = world.apis[operation.api_name]
+        try:
+            with world.database.transaction():
+                reply = operation.handler(api, call)
+                if operation.checks_responses:
+                    operation.check(reply)
+                return reply
+        except ApiError as error:
+            return api.render_error(error, call)
+        except Exception:  # noqa: BLE001 - a handler may rely on all that the contract promises
+            return api.render_error(refusal, call)
+
+    def _owner(self, route: Route, world: World) -> str | None:
+        """Return the API that a path belongs to, also where it has nothing, or None."""
+        path, node, _, _ = route
+        owner = node.api if node is not None else self._router.owner(path)
+        if owner is None and len(world.apis) == 1:
+            return next(iter(world.apis))
+        return owner
+
+    def _lost(self, scope: Scope, world: World, route: Route) -> Reply:
         """Answer a path that nobody has, or not with this method."""
+        path, node, _, _ = route
         error: ApiError
         if node is None:
             slash = not path.endswith("/") and self._router.find(path + "/")[0] is not None
-            error = NoRouteError(path, slash=slash)
+            error = NoRouteError(scope["path"], slash=slash)
         else:
             error = MethodError(scope["method"], sorted(node.methods))
-        owner = node.api if node is not None else self._router.owner(path)
-        if owner is None and len(world.apis) == 1:
-            owner = next(iter(world.apis))
+        owner = self._owner(route, world)
         if owner is None:
             return Reply.json({"error": str(error), "apis": self._entrances()}, error.status)
         call = Call(scope, "")
@@ -197,13 +385,42 @@ async def _body(receive: Receive) -> bytes | None:
     return b"".join(parts) if size <= MAX_BODY else None
 
 
-async def _send(reply: Reply, signature: bytes, send: Send, *, head: bool) -> None:
+def _look(entry: Entry) -> Notice | None:
+    """Return what the notable headers say, or None if there is none; count the bytes of all."""
+    found: Notice | None = None
+    size = 0
+    for name, value in entry.scope["headers"]:
+        size += len(value)
+        if name in NOTABLE:
+            found = found or Notice()
+            if name == b"origin":
+                found.origin = value
+            else:
+                found.wish = value if found.wish is None else found.wish + b", " + value
+    entry.size += size
+    return found
+
+
+def _signature(entry: Entry, session: str) -> bytes:
+    """Return what the diagnostics header says: the operation, and what else there is to say."""
+    signature = LOST if entry.operation is None else entry.operation.signature
+    strike = entry.strike
+    if session or entry.violations or strike is not None:
+        label = None if strike is None else strike.label
+        return signature + diagnostics.write(session, label, entry.violations)
+    return signature
+
+
+async def _send(entry: Entry, session: str, send: Send) -> None:
+    reply = entry.reply
+    assert reply is not None
     headers = reply.headers
-    headers.append((b"x-callsheet", signature))
+    headers.append((b"x-callsheet", _signature(entry, session)))
     if reply.status != 204 and reply.status >= 200:
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else reply.body})
+    is_head = entry.scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if is_head else reply.body})
 
 
 async def crash(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
@@ -230,7 +447,7 @@ class Stack:
             API(
                 CheckedSpecification(service.contract),
                 base_path=f"/{service.contract.name}",
-                resolver=Resolver(lambda name: getattr(handlers, underscore(name))),
+                resolver=Resolver(handlers.handler),  # type: ignore[attr-defined]
                 service=service,
                 handlers=handlers,
             )
