@@ -16,6 +16,8 @@ _IDENTITY = re.compile(r"(^|_)(id|key|uuid|guid|name|arn)s?$|(Id|Key|ID|Name)s?$
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MARK = "\u0001"
 
+Place = tuple[str | int, ...] | None  # in a JSON body; None: the end of the header Location
+
 
 def script(name: str, statement: str, message: str, exchanges: Sequence[Exchange]) -> str:
     """Return a shell script that sends the requests again; empty if nothing was sent.
@@ -23,62 +25,65 @@ def script(name: str, statement: str, message: str, exchanges: Sequence[Exchange
     An id that an earlier answer gave is read from the answer, so that the script works on a fresh
     server. `BASE` names another server.
     """
-    steps = _steps(exchanges)
+    steps = steps_of(exchanges)
     if not steps:
         return ""
+    book = Book()
+    plan(steps, book)
     first = urlsplit(steps[0].exchange.url)
     lines = [
         "#!/bin/sh",
         f"# {name}",
-        f"# Required: {_one_line(statement)}",
-        f"# Seen: {_one_line(message)}",
+        f"# Required: {one_line(statement)}",
+        f"# Seen: {one_line(message)}",
         "set -u",
         f': "${{BASE:={first.scheme}://{first.netloc}}}"',
     ]
     masked = dict.fromkeys(header for one in steps for header in one.exchange.masked)
     lines += [f': "${{{environment_name(one)}:?set it to the value of {one}}}"' for one in masked]
-    book = _Book()
-    _plan(steps, book)
     for number, step in enumerate(steps, 1):
         lines += ["", *_step_lines(number, step, book)]
     return "\n".join(lines) + "\n"
 
 
 @dataclass(slots=True)
-class _Step:
+class Step:
+    """One request of a script, and what it takes from the answer."""
+
     exchange: Exchange
     times: int = 1
-    takes: dict[str, str] = field(default_factory=dict)  # variable -> how to read it
+    takes: dict[str, Place] = field(default_factory=dict)  # variable -> where it stands
 
 
 @dataclass(slots=True)
-class _Book:
+class Book:
     """Which value came from which answer, and the variables that carry them."""
 
-    origins: dict[str, tuple[int, str]] = field(default_factory=dict)  # value -> step, reading
+    origins: dict[str, tuple[int, Place]] = field(default_factory=dict)  # value -> step, place
     variables: dict[str, str] = field(default_factory=dict)  # value -> variable
 
 
-def _steps(exchanges: Sequence[Exchange]) -> list[_Step]:
+def steps_of(exchanges: Sequence[Exchange]) -> list[Step]:
     """Return the exchanges as steps; asking the same again and again is one step."""
-    steps: list[_Step] = []
+    steps: list[Step] = []
     for one in exchanges:
         if steps and one.request == steps[-1].exchange.request and one.request.method == "GET":
-            steps[-1] = _Step(one, steps[-1].times + 1)
+            steps[-1] = Step(one, steps[-1].times + 1)
         else:
-            steps.append(_Step(one))
+            steps.append(Step(one))
     return steps
 
 
-def _plan(steps: Sequence[_Step], book: _Book) -> None:
+def plan(steps: Sequence[Step], book: Book) -> None:
+    """Find the ids that an answer gave and a later request needs, and give them variables."""
     for index, step in enumerate(steps):
         for value in _values_sent(step.exchange):
             if value in book.origins and value not in book.variables:
-                origin, reading = book.origins[value]
+                origin, place = book.origins[value]
                 book.variables[value] = f"id{len(book.variables) + 1}"
-                steps[origin].takes[book.variables[value]] = reading
-        for value, reading in _values_given(step.exchange):
-            book.origins.setdefault(value, (index, reading))
+                steps[origin].takes[book.variables[value]] = place
+        for value, place in _values_given(step.exchange):
+            book.origins.setdefault(value, (index, place))
 
 
 def _values_sent(exchange: Exchange) -> Iterator[str]:
@@ -86,34 +91,43 @@ def _values_sent(exchange: Exchange) -> Iterator[str]:
         yield unquote(segment)
     for _, value in exchange.request.query:
         yield value
-    for scalar in _scalars(_json(exchange.request.body)):
+    for scalar in _scalars(parsed(exchange.request.body)):
         yield str(scalar)
 
 
-def _values_given(exchange: Exchange) -> Iterator[tuple[str, str]]:
-    location = exchange.headers.get("Location", "").rstrip("/")
-    last = location.rpartition("/")[2]
-    for value, path, key in _paths(_json(exchange.body), "", ""):
+def _values_given(exchange: Exchange) -> Iterator[tuple[str, Place]]:
+    for value, place, key in _places(parsed(exchange.body), (), ""):
         if _IDENTITY.search(key):
-            yield value, f"jq -r {shlex.quote(path)} body.json"
+            yield value, place
+    last = exchange.headers.get("Location", "").rstrip("/").rpartition("/")[2]
     if last:
-        yield (
-            unquote(last),
-            "sed -n 's/\\r$//; s/^[Ll]ocation: .*\\/\\([^/]*\\)\\/*$/\\1/p' head.txt",
-        )
+        yield unquote(last), None
 
 
-def _paths(node: Any, path: str, key: str) -> Iterator[tuple[str, str, str]]:
+def _places(
+    node: Any, place: tuple[str | int, ...], key: str
+) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
     if isinstance(node, Mapping):
         for name, value in node.items():
-            plain = _PLAIN_NAME.fullmatch(str(name))
-            step = f".{name}" if plain else f"[{json.dumps(name)}]"
-            yield from _paths(value, f"{path or ('' if plain else '.')}{step}", str(name))
+            yield from _places(value, (*place, str(name)), str(name))
     elif isinstance(node, list):
         for index, value in enumerate(node[:50]):
-            yield from _paths(value, f"{path or '.'}[{index}]", key)
+            yield from _places(value, (*place, index), key)
     elif isinstance(node, str | int) and not isinstance(node, bool) and str(node):
-        yield str(node), path, key
+        yield str(node), place, key
+
+
+def _reading(place: Place) -> str:
+    """Return the command that reads what stands there in the last answer."""
+    if place is None:
+        return "sed -n 's/\\r$//; s/^[Ll]ocation: .*\\/\\([^/]*\\)\\/*$/\\1/p' head.txt"
+    path = ""
+    for part in place:
+        if isinstance(part, str) and _PLAIN_NAME.fullmatch(part):
+            path += f".{part}"
+        else:
+            path = f"{path or '.'}[{json.dumps(part)}]"
+    return f"jq -r {shlex.quote(path)} body.json"
 
 
 def _scalars(node: Any) -> Iterator[str | int]:
@@ -127,7 +141,7 @@ def _scalars(node: Any) -> Iterator[str | int]:
         yield node
 
 
-def _step_lines(number: int, step: _Step, book: _Book) -> list[str]:
+def _step_lines(number: int, step: Step, book: Book) -> list[str]:
     exchange = step.exchange
     asked = f", asked {step.times} times" if step.times > 1 else ""
     lines = [f"echo '--- {number}. {exchange.request.method} (answered {exchange.status}{asked})'"]
@@ -145,11 +159,11 @@ def _step_lines(number: int, step: _Step, book: _Book) -> list[str]:
         words.append(f"--data-binary {_spliced_body(exchange.request.body, book)}")
     lines.append(" \\\n  ".join(words))
     lines.append("cat head.txt body.json 2>/dev/null; echo")
-    lines += [f"{name}=$({reading})" for name, reading in step.takes.items()]
+    lines += [f"{name}=$({_reading(place)})" for name, place in step.takes.items()]
     return lines
 
 
-def _spliced_location(location: str, book: _Book) -> str:
+def _spliced_location(location: str, book: Book) -> str:
     """Return path and query, with each known id replaced by its variable."""
     pieces = re.split(r"([/?&=])", location)
     spliced = [_MARK + book.variables[unquote(one)] + _MARK
@@ -157,8 +171,8 @@ def _spliced_location(location: str, book: _Book) -> str:
     return _shell("".join(spliced))
 
 
-def _spliced_body(body: bytes, book: _Book) -> str:
-    node = _json(body)
+def _spliced_body(body: bytes, book: Book) -> str:
+    node = parsed(body)
     if node is None:
         return shlex.quote(body.decode("utf-8", "replace"))
     text = json.dumps(_marked(node, book), ensure_ascii=False)
@@ -166,7 +180,7 @@ def _spliced_body(body: bytes, book: _Book) -> str:
     return _shell(text)
 
 
-def _marked(node: Any, book: _Book) -> Any:
+def _marked(node: Any, book: Book) -> Any:
     if isinstance(node, Mapping):
         return {name: _marked(value, book) for name, value in node.items()}
     if isinstance(node, list):
@@ -186,7 +200,8 @@ def _shell(text: str) -> str:
     )
 
 
-def _json(body: bytes | None) -> Any:
+def parsed(body: bytes | None) -> Any:
+    """Return a body as JSON; None if it is none."""
     if not body:
         return None
     try:
@@ -195,7 +210,8 @@ def _json(body: bytes | None) -> Any:
         return None
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return the words of a text on one line."""
     return " ".join(text.split())
 
 

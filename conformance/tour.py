@@ -22,6 +22,7 @@ from conformance.failures import (
 from conformance.findings import Finding, Play
 from conformance.probe import Probe, Visit
 from conformance.reproduction import script
+from conformance.reproduction_pytest import Setting, file
 from conformance.verdict import Result, Verdict, contradicted
 
 REPETITIONS = 3
@@ -175,8 +176,22 @@ class Tour:
         if not confirmation.is_certain:
             verdict = Verdict.FLAKY
             message += f" (came back in {confirmation.seen} of {confirmation.of} repetitions)"
-        shown = exhibits(confirmation.exchanges, redaction)
-        return Result(requirement, verdict, message, repro, exhibits=shown)
+        return Result(
+            requirement,
+            verdict,
+            message,
+            repro,
+            repro_test=redaction.text(
+                file(requirement, message, confirmation.exchanges, self._setting(verdict))
+            ),
+            exhibits=exhibits(confirmation.exchanges, redaction),
+        )
+
+    def _setting(self, verdict: Verdict) -> Setting:
+        visit = self.visit
+        api = str(visit.gate.ledger.run.get("api", visit.contract.name))
+        strict = self.strict or verdict is Verdict.DIFFERS
+        return Setting(api, visit.target.base_url, visit.seed, visit.mode.value, strict)
 
     def _confirmed(self, finding: Finding) -> Confirmation:
         if finding.play is None:

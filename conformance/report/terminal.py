@@ -152,7 +152,10 @@ class Terminal:
 
     def _table(self, table: Table) -> None:
         """Print a table, never narrower than its words, whatever the terminal thinks."""
-        self._console.print(table, width=max(self._console.width, WIDEST_TABLE), crop=False)
+        width = self._console.width
+        self._console.width = max(width, WIDEST_TABLE)
+        self._console.print(table, crop=False)
+        self._console.width = width
 
     def _print(self, text: str) -> None:
         self._console.print(text)

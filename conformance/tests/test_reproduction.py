@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from conformance.probe import Probe
-from conformance.reproduction import script, shell_name
+from conformance.reproduction import pytest_name, script, shell_name
+from conformance.reproduction_pytest import Setting, file
 from conformance.tests import widgets
 from conformance.tests.conftest import Judge, Visiting
 from conformance.tests.widgets import Server
@@ -37,7 +40,7 @@ def test_ids_are_carried_from_answer_to_request(
     probe.call("getWidget", path={"id": made})
     text = script("widgets/a/b", "It holds.", "It does not.", probe.exchanges)
 
-    with widgets.serving() as fresh:
+    with widgets.serving(pace=3600) as fresh:
         for _ in range(5):
             fresh.shop.make("somebody")
         printed = played(text, fresh, tmp_path)
@@ -96,9 +99,68 @@ def test_a_fault_shows_again(
     assert sign in printed
 
 
+def verdict_of(path: Path, url: str) -> tuple[int, str]:
+    """Run a file for pytest at a server; return the exit status and what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "conformance.tests.widgets",
+         "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", path.parent, path],
+        env={**os.environ, "BASE": url}, cwd=path.parent,
+        capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "broken", "said"),
+    [
+        ("no-owner", "widgets/makeWidget/201", "owner"),
+        ("unknown-is-500", "widgets/getWidget/404", "500"),
+        ("page-of-4", "widgets/listWidgets/default-page-size", "more than 3"),
+        ("cancel-ignored", "widgets/Widget/cancelWidget/queued-canceled", "Seen: "),
+    ],
+)
+def test_a_file_for_pytest_tells_good_servers_from_bad(
+    judge: Judge, tmp_path: Path, fault: str, broken: str, said: str
+) -> None:
+    """The test of a failure fails on a fresh server with that fault, and passes on a sound one."""
+    with widgets.serving(fault) as server:
+        report = judge(server, only=(broken,), named=str(widgets.CONTRACT))
+    (result,) = (one for one in report.results if one.requirement.id == broken)
+    path = tmp_path / pytest_name(broken)
+    path.write_text(result.repro_test)
+    with widgets.serving(fault) as fresh:
+        fresh.shop.make("somebody")
+        bad = verdict_of(path, fresh.url)
+    with widgets.serving() as sound:
+        good = verdict_of(path, sound.url)
+
+    assert result.verdict is Verdict.FAIL
+    assert (bad[0], good[0]) == (1, 0), bad[1] + good[1]
+    assert said in bad[1]
+
+
+def test_ids_are_carried_into_python(visiting: Visiting, server: Server) -> None:
+    """A file for pytest reads ids from answers, and secrets from the environment."""
+    probe = Probe(visiting(server, credentials={"Authorization": "Bearer hush-hush"}))
+    made = probe.call("makeWidget", body={"owner": "it's {me}"}).json["id"]
+    probe.call("cancelWidget", path={"id": made})
+    probe.raw("OPTIONS", "/widgets", body={"ids": [made], "also": str(made)})
+    requirement = widgets.contract().requirements["widgets/cancelWidget/202"]
+    setting = Setting("widgets", server.url, 1, "safe", strict=False)
+    text = file(requirement, 'It says "no".', probe.exchanges, setting)
+
+    compile(text, "test_it.py", "exec")
+    assert "id1 = reply1.json()['id']" in text
+    assert "f'/w/widgets/{id1}/cancel'" in text
+    assert "{'ids': [id1], 'also': str(id1)}" in text
+    assert "os.environ['CALLSHEET_AUTHORIZATION']" in text
+    assert "hush" not in text
+
+
 def test_files_are_named_after_requirements() -> None:
     """The id of a requirement becomes a file name with dashes."""
     assert shell_name("scale/Job/cancelJobs/refusal") == "scale-Job-cancelJobs-refusal.sh"
+    assert pytest_name("scale/Job/cancelJobs/refusal") == "test_scale_Job_cancelJobs_refusal.py"
 
 
 def test_secrets_are_read_from_the_environment(visiting: Visiting, server: Server) -> None:
