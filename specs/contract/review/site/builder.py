@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,7 @@ def _tools(view: View) -> dict[str, Any]:
     }
 
 
+@cache
 def _environment() -> Environment:
     found = Environment(
         loader=PackageLoader("specs.contract.review.site"),

@@ -101,8 +101,9 @@ def limits(node: Mapping[str, Any]) -> tuple[str, ...]:
     found = [text.format(f"{node[key]}") for key, text in _BOUNDS.items() if key in node]
     for key, word in (("exclusiveMinimum", "more than"), ("exclusiveMaximum", "less than")):
         if node.get(key) is True:
-            bound = node.get(key.replace("exclusive", "").lower())
-            found = [one for one in found if one != _BOUNDS["minimum"].format(bound)]
+            inclusive = key.removeprefix("exclusive").lower()
+            bound = node.get(inclusive)
+            found = [one for one in found if one != _BOUNDS[inclusive].format(bound)]
             found.append(f"{word} {bound}")
     if node.get("uniqueItems"):
         found.append("no entry twice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from specs.contract.lifecycle import Lifecycle
@@ -35,7 +35,7 @@ class NoLayoutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A state, a gate or the start, around its middle."""
+    """A state, a gate or the start, around its middle; `state` is empty for the other two."""
 
     kind: str
     x: float
@@ -44,11 +44,15 @@ class Box:
     height: float
     lines: tuple[str, ...] = ()
     is_final: bool = False
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An arrow: its path as SVG writes paths, its words, and how it is drawn."""
+    """An arrow: its path as SVG writes paths, its words, and how it is drawn.
+
+    `sources` are the states that it leads from, none if it leads from the start.
+    """
 
     kind: str
     status: str
@@ -56,6 +60,8 @@ class Line:
     lines: tuple[str, ...] = ()
     x: float = 0
     y: float = 0
+    sources: tuple[str, ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class _Sheet:
         graph.graph_attr.update(rankdir="TB", nodesep="0.28", ranksep="0.3")
         for state in cycle.states:
             lines = (shown(cycle, state),)
-            self._box(_named(state), "state", lines, is_final=state in cycle.final)
+            self._box(_named(state), "state", lines, state)
         self._start()
         for index, arrow in enumerate(arrows(cycle)):
             self._arrow(index, arrow)
@@ -121,12 +127,13 @@ class _Sheet:
             self._box(source, "gate", gate_text(self._cycle, arrow))
         self._edge(source, _named(arrow.target), str(index), arrow)
 
-    def _box(self, name: str, kind: str, lines: Sequence[str], *, is_final: bool = False) -> None:
+    def _box(self, name: str, kind: str, lines: Sequence[str], state: str = "") -> None:
         width = max((len(one) for one in lines), default=0) * GLYPH + 22
         height = LINE * len(lines) + 14
         if kind == "start":
             width = height = 14
-        self._boxes[name] = Box(kind, 0, 0, width, height, tuple(lines), is_final)
+        is_final = state in self._cycle.final
+        self._boxes[name] = Box(kind, 0, 0, width, height, tuple(lines), is_final, state)
         self._graph.add_node(
             name, label="", shape="circle" if kind == "start" else "box", fixedsize=True,
             width=width / _POINTS, height=height / _POINTS,
@@ -138,8 +145,7 @@ class _Sheet:
 
     def _placed(self, name: str, height: float) -> Box:
         x, y = _point(self._graph.get_node(name).attr["pos"], height)
-        box = self._boxes[name]
-        return Box(box.kind, x, y, box.width, box.height, box.lines, box.is_final)
+        return replace(self._boxes[name], x=x, y=y)
 
     def _drawn(self, one: tuple[str, str, str, Arrow], height: float) -> Line:
         source, target, key, arrow = one
@@ -148,7 +154,14 @@ class _Sheet:
         x, y = _point(at, height) if at else (0.0, 0.0)
         kind = "made" if source == _START else "commanded" if arrow.words else "spontaneous"
         return Line(
-            kind, arrow.status.value, _path(edge.attr["pos"], height), _wrapped(arrow.words), x, y
+            kind=kind,
+            status=arrow.status.value,
+            path=_path(edge.attr["pos"], height),
+            lines=_wrapped(arrow.words),
+            x=x,
+            y=y,
+            sources=() if source == _START else arrow.sources,
+            target=arrow.target,
         )
 
 
