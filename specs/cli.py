@@ -22,6 +22,8 @@ COMMANDS = {
     "check": "Hold a running server to its contract, and say where it differs.",
     "review": "Look over contracts: rules kept, statements, life cycles, guesses.",
     "export": "Write a contract as plain OpenAPI, for other tools.",
+    "diff": "Say what changed between two contracts, and whom that breaks.",
+    "init": "Write a small contract to start from.",
     "list": "List the requirements of an API.",
     "explain": "Say what a requirement means and where it comes from.",
     "cleanup": "Delete what earlier checks created on a target.",
