@@ -13,6 +13,7 @@ from conformance import known
 from conformance.events import Event, Report, RunFinished
 from conformance.failures import UsageError
 from conformance.mode import Mode
+from conformance.profile import chosen
 from conformance.runner import Options, run
 from conformance.sheet import Sheet
 from conformance.target import Target
@@ -79,12 +80,11 @@ def order(name: str, given: Mapping[str, Any], *, seed: int, max_time: float | N
             remarks.append(f"Known deviations of {implementation} are not waived: --strict.")
         elif waivers:
             target = replace(target, waivers=(*target.waivers, *waivers))
-    patterns = (one.strip() for text in given["only"] for one in text.split(","))
     options = Options(
         mode=Mode(given["mode"] or target.mode or Mode.SAFE),
         seed=seed,
         max_time=max_time,
-        only=tuple(one for one in patterns if one),
+        only=patterns(given),
         shard=shard(given["shard"]),
         strict=strict,
         fail_fast=given["fail_fast"],
@@ -111,6 +111,8 @@ def judged(given: Mapping[str, Any], listener: Callable[[Event], None]) -> Sheet
             spent = time.monotonic() - started
             left = max(0.01, (given["max_time"] - spent) / (len(wanted) - index))
         try:
+            if len(wanted) > 1 and not _concerns(given, name):
+                continue
             for event in order(name, given, seed=seed, max_time=left).events():
                 listener(event)
                 if isinstance(event, RunFinished):
@@ -119,7 +121,20 @@ def judged(given: Mapping[str, Any], listener: Callable[[Event], None]) -> Sheet
             if len(wanted) == 1:
                 raise
             troubles[name] = " ".join(str(error).split())
+    if not reports and not troubles:
+        raise UsageError(f"--only {','.join(given['only'])}: matches no requirement")
     return Sheet(tuple(reports), troubles)
+
+
+def patterns(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the patterns of the requirements that are asked for; none: all."""
+    found = (one.strip() for text in given["only"] for one in text.split(","))
+    return tuple(one for one in found if one)
+
+
+def _concerns(given: Mapping[str, Any], api: str) -> bool:
+    """Whether any requirement of an API is asked for."""
+    return any(chosen(load(api), patterns(given), shard(given["shard"])))
 
 
 def shard(text: str | None) -> tuple[int, int]:

@@ -87,24 +87,24 @@ class Requirements(pytest.File):
     """Collects the requirements that the options ask for."""
 
     def collect(self) -> Iterator[RequirementItem]:
-        from conformance.judging import asked, shard
+        from conformance.judging import asked, patterns, shard
         from conformance.profile import chosen
         from specs.contract import load
 
         given = _given(self.config)
         found = False
         with _told():
-            patterns = tuple(one for text in given["only"] for one in text.split(",") if one)
+            only = patterns(given)
             part = shard(given["shard"])
             contracts = [(name, load(name)) for name in asked(given)]
         for name, contract in contracts:
-            for requirement in chosen(contract, patterns, part):
+            for requirement in chosen(contract, only, part):
                 found = True
                 yield RequirementItem.from_parent(
                     self, name=requirement.id, api=name, requirement=requirement
                 )
         if not found:
-            raise pytest.UsageError(f"{PREFIX}only {','.join(patterns)}: matches no requirement")
+            raise pytest.UsageError(f"{PREFIX}only {','.join(only)}: matches no requirement")
 
 
 class RequirementItem(pytest.Item):
