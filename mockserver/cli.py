@@ -103,11 +103,39 @@ class ClockType(click.ParamType["Clock"]):
     help="Check every answer against the contract.",
 )
 @click.option(
+    "--validate",
+    type=click.Choice(["enforce", "warn", "off"]),
+    default="enforce",
+    show_default=True,
+    help="Refuse requests that break the contract; or let them through where the handler can go "
+    "on, and say in X-Callsheet and the journal what is wrong (warn), or not (off).",
+)
+@click.option(
+    "--cors/--no-cors",
+    default=True,
+    show_default=True,
+    help="Let pages of any origin call the APIs; never the admin API.",
+)
+@click.option(
+    "--journal-entries",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help="How many requests each session remembers at most.",
+)
+@click.option(
+    "--journal-bytes",
+    type=click.IntRange(min=0),
+    default=16 * 1024 * 1024,
+    show_default=True,
+    help="How many bytes they may take up, about.",
+)
+@click.option(
     "--log",
     type=click.Choice(["auto", "text", "json", "none"]),
     default="auto",
     show_default=True,
-    help="One line per request on stderr; auto: only on a terminal.",
+    help="One line per request on stderr, and a summary at the end; auto: only on a terminal.",
 )
 def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, **more: Any) -> None:
     """Serve the named APIs, or all of them, as one stateful mock server.
@@ -171,14 +199,15 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def log_text(method: str, path: str, status: int, fired: Sequence[Fired]) -> None:
+def log_text(method: str, path: str, status: int | None, fired: Sequence[Fired]) -> None:
     """Write one line about an answer, with the transitions that came with it."""
     moves = "".join(f"  {one.schema} {one.key} {one.source} -> {one.target}" for one in fired[:5])
     more = f"  and {len(fired) - 5} more" if len(fired) > 5 else ""
-    sys.stderr.write(f"{method} {path} {status}{moves}{more}\n")
+    shown = "-" if status is None else status
+    sys.stderr.write(f"{method} {path} {shown}{moves}{more}\n")
 
 
-def log_json(method: str, path: str, status: int, fired: Sequence[Fired]) -> None:
+def log_json(method: str, path: str, status: int | None, fired: Sequence[Fired]) -> None:
     """Write one JSON object about an answer."""
     moves = [
         {"api": one.api, "schema": one.schema, "key": one.key, "from": one.source, "to": one.target}

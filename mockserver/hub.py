@@ -15,7 +15,7 @@ from mockserver.store import Database
 from mockserver.world import Fired, Tables, World
 from specs.contract import Contract
 
-Log = Callable[[str, str, int, Sequence[Fired]], None]
+Log = Callable[[str, str, int | None, Sequence[Fired]], None]
 """Told of each answer: method, path with query, status, and the transitions since the last one."""
 
 HEADER = b"x-callsheet-session"
@@ -96,7 +96,7 @@ class Hub:
         if self._log is not None:
             query = scope["query_string"].decode("latin-1")
             path = f"{scope['path']}?{query}" if query else scope["path"]
-            self._log(scope["method"], path, 0 if reply is None else reply.status, fired)
+            self._log(scope["method"], path, None if reply is None else reply.status, fired)
 
     def settle(self, world: World) -> list[Fired]:
         """Carry out what is due; return the transitions that nobody has been told of yet."""

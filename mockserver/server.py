@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import ssl
 import sys
 from collections.abc import Mapping
@@ -20,12 +21,17 @@ from mockserver.certificate import Certificate
 from mockserver.entrance import TwoDoors
 from mockserver.hub import Hub, Log
 from mockserver.pipeline.stack import App
-from mockserver.service import Options
+from mockserver.service import Options, Validate
 from mockserver.store.database import DatabaseError
+from mockserver.traffic.terminal import Told
 from specs.contract import UnknownApiError
 from specs.contract.reader import locate
 
-LOGS: Mapping[str, Log] = {"text": cli.log_text, "json": cli.log_json}
+LOGS = {
+    "text": (cli.log_text, Told.end_as_text),
+    "json": (cli.log_json, Told.end_as_json),
+}
+"""How each kind of log writes a line, and the summary at the end."""
 
 
 def run(
@@ -39,7 +45,10 @@ def run(
     wanted = [port] if more["admin_port"] is None else [port, more["admin_port"]]
     with ExitStack() as stack:
         listeners = [stack.enter_context(cli.bind(host, one)) for one in wanted]
-        parts = _create(setting, LOGS.get(kind))
+        log = Told(LOGS[kind][0]) if kind in LOGS else None
+        parts = _create(setting, log)
+        if log is not None:
+            stack.callback(LOGS[kind][1], log)
         stack.callback(parts.hub.remember)
         certificate = _certificate(host, more)
         public, *admin = (one.getsockname()[1] for one in listeners)
@@ -59,7 +68,13 @@ def run(
         if port_file is not None:
             _write(port_file, str(public))
             stack.callback(port_file.unlink, missing_ok=True)
+        signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it again when it has ended
         uvicorn.Server(config).run(sockets=listeners)
+
+
+def _leave(number: int, _frame: object) -> None:
+    """End in good order: with the summary, and without the file of the port."""
+    raise SystemExit(128 + number)
 
 
 def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
@@ -82,6 +97,10 @@ def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
             demand_credentials=more["auth"],
             validate_responses=more["response_validation"] and mutant is None,
             scenario=more["scenario"],
+            validate_requests=Validate(more["validate"]),
+            cors=more["cors"],
+            journal_entries=more["journal_entries"],
+            journal_bytes=more["journal_bytes"],
         ),
         mutant=mutant,
         state=more["state"],

@@ -87,7 +87,8 @@ class World:
 
     `fired` holds the transitions that nobody has been told of yet, `history` the latest of all.
     `request` is the journal's id of the request that is being answered, `traffic` what is
-    remembered of requests, `stuck` what a fault keeps in its state. `turn` counts how often
+    remembered of requests, `stuck` what a fault keeps in its state,
+    `seen` what the clock showed when it last looked. `turn` counts how often
     everything in it was replaced.
     """
 
@@ -107,6 +108,7 @@ class World:
         self.request: int | None = None
         self.traffic: Traffic = None  # type: ignore[assignment]  # whoever makes a session sets it
         self.stuck: Stuck | None = None
+        self.seen = self.born
         self.agenda = Collection(tables.table(AGENDA), session, lambda _: {})
         self._next_due: int | None = None
 
@@ -146,7 +148,8 @@ class World:
         """Carry out, in the order of time, everything that is due by now."""
         if self.database.is_shared:
             self.recall()
-        if self._next_due is None or self._next_due > (now := self.clock.now()):
+        now = self.seen = self.clock.now()
+        if self._next_due is None or self._next_due > now:
             return
         asking, self.request = self.request, None
         try:

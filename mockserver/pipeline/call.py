@@ -62,6 +62,8 @@ class Call:
 
     def values(self, name: str) -> list[str]:
         """Return what the query says of *name*, as sent: nothing, once, or several times."""
+        if not self.pairs:
+            return []
         if self._grouped is None:
             self._grouped = {}
             for key, value in self.pairs:

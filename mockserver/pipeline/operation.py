@@ -146,8 +146,11 @@ class CompiledOperation:
 
     def _declared(self, status: int) -> Mapping[str, Any] | None:
         """Return the response that is declared for a status: exact, by its range, or default."""
-        keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
         responses = self._operation.responses
+        exact = responses.get(str(status))
+        if exact is not None:
+            return exact
+        keys = (f"{status // 100}XX", f"{status // 100}xx", "default")
         return next((responses[key] for key in keys if key in responses), None)
 
     @property

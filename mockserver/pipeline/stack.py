@@ -26,7 +26,7 @@ from mockserver.api import Api
 from mockserver.errors import ApiError, MethodError, NoRouteError, Violation
 from mockserver.pipeline.call import JSON, Call, Reply
 from mockserver.pipeline.operation import CompiledOperation
-from mockserver.pipeline.routing import Node, Router
+from mockserver.pipeline.routing import LONG, RECENT, Node, Router
 from mockserver.pipeline.specification import CheckedSpecification
 from mockserver.service import Service, Validate
 from mockserver.traffic import diagnostics, faults, preference
@@ -106,6 +106,7 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         self._apis: dict[str, type] = {}
         self._cors: Cors | None = None
         self._showcases: dict[bytes, Showcase] = {}
+        self._recent: dict[tuple[str, str], Route] = {}
         self._first_paths: dict[str, str] = {}
 
     def add_api(self, specification: Specification, **kwargs: Any) -> None:
@@ -158,9 +159,9 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
             entry.raw = await _body(receive)
         world = self._hub.world(scope)
         if notice is None and not world.traffic.faults.striking:
-            self._respond(world, route, entry)
+            self._respond(scope, world, route, entry)
         else:
-            world = await self._respond_with_care(world, route, entry, notice)
+            world = await self._respond_with_care(scope, route, entry, notice)
         traffic = world.traffic
         traffic.answered(entry)
         self._hub.answered(scope, entry.reply, entry.fired)
@@ -173,40 +174,50 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         """Return where the path of a request leads."""
         raw_path = scope.get("raw_path")
         path = raw_path.decode("latin-1") if raw_path and b"%" in raw_path else scope["path"]
+        key = scope["method"], path
+        route = self._recent.get(key)
+        if route is None:
+            route = self._walk(*key)
+            if len(self._recent) >= RECENT:
+                self._recent.clear()
+            if len(path) <= LONG:
+                self._recent[key] = route
+        return route
+
+    def _walk(self, method: str, path: str) -> Route:
         node, texts = self._router.find(path)
         if node is None:
             return path, None, None, {}
-        method = scope["method"]
         found = self._router.operation(node, method, texts)
         if found is None and method == "HEAD":
             found = self._router.operation(node, "GET", texts)
         return (path, node, None, {}) if found is None else (path, node, *found)
 
-    def _respond(self, world: World, route: Route, entry: Entry) -> None:
+    def _respond(self, scope: Scope, world: World, route: Route, entry: Entry) -> None:
         """Work out the answer to a request."""
         world.request = world.traffic.journal.last_id + 1
         try:
             if entry.operation is None:
-                entry.reply = self._lost(entry.scope, world, route)
+                entry.reply = self._lost(scope, world, route)
             else:
-                entry.reply = self._answer(entry.operation, world, route[3], entry)
+                entry.reply = self._answer(scope, world, route[3], entry)
         except Exception:
             entry.reply = Reply.empty(500)
             world.traffic.answered(entry)
-            self._hub.answered(entry.scope, entry.reply, entry.fired)
+            self._hub.answered(scope, entry.reply, entry.fired)
             raise
         finally:
             world.request = None
 
     async def _respond_with_care(
-        self, world: World, route: Route, entry: Entry, notice: Notice | None
+        self, scope: Scope, route: Route, entry: Entry, notice: Notice | None
     ) -> World:
         """Work out the answer to a request that prefers something, or may be struck by a fault.
 
         Returns the world, which may have been made anew while the request was held up.
         """
         wish = None
-        operation = entry.operation
+        world, operation = self._hub.world(scope), entry.operation
         if notice is not None and notice.wish is not None and operation is not None:
             try:
                 wish = preference.parse(notice.wish.decode("latin-1"))
@@ -214,19 +225,19 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
                 entry.reply = preference.problem("No such preference", str(error), 400)
                 return world
         if wish is not None and wish.delay:
-            world = await self._hold_up(wish.delay, entry.scope)
+            world = await self._hold_up(wish.delay, scope)
         if wish is not None and wish.chooses and operation is not None:
             showcase = self._showcases[operation.signature]
-            call = Call(entry.scope, operation.id)
+            call = Call(scope, operation.id)
             entry.reply = preference.answer(wish, showcase, call)
             return world
-        strike = entry.strike = self._strike(world, route, entry)
+        strike = entry.strike = self._strike(scope, world, route, entry)
         if strike is not None and strike.delay:
-            world = await self._hold_up(strike.delay, entry.scope)
+            world = await self._hold_up(strike.delay, scope)
         if strike is not None and strike.ending is not None and strike.replaces:
-            entry.reply = self._fault_reply(world, route, entry.scope, strike.ending)
+            entry.reply = self._fault_reply(scope, world, route, strike.ending)
         elif strike is None or strike.kind is not Kind.RESET:
-            self._respond(world, route, entry)
+            self._respond(scope, world, route, entry)
         if wish is not None and entry.reply is not None:
             entry.reply.with_header("preference-applied", wish.applied())
         return world
@@ -237,7 +248,7 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         scope.pop("callsheet.world", None)
         return self._hub.world(scope)
 
-    def _strike(self, world: World, route: Route, entry: Entry) -> Strike | None:
+    def _strike(self, scope: Scope, world: World, route: Route, entry: Entry) -> Strike | None:
         """Return what faults do to a request, or None."""
         operation = entry.operation
 
@@ -245,14 +256,14 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
             if operation is None:
                 return None
             world.settle()
-            call, _ = operation.read(entry.scope, route[3], entry.raw or b"")
+            call, _ = operation.read(scope, route[3], entry.raw or b"")
             return world.apis[operation.api_name], call
 
         owner = self._owner(route, world)
         name = None if operation is None else operation.id
-        return world.traffic.faults.strike((owner, name), entry.scope["method"], entry.path, read)
+        return world.traffic.faults.strike((owner, name), entry.method, entry.path, read)
 
-    def _fault_reply(self, world: World, route: Route, scope: Scope, fault: Fault) -> Reply:
+    def _fault_reply(self, scope: Scope, world: World, route: Route, fault: Fault) -> Reply:
         """Return the answer that a fault gives in place of the API's."""
         owner = self._owner(route, world)
         api = None if owner is None else world.apis[owner]
@@ -277,11 +288,11 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         else:
             await _send(entry, session, send)
 
-    def _answer(
-        self, operation: CompiledOperation, world: World, texts: Mapping[str, str], entry: Entry
-    ) -> Reply:
+    def _answer(self, scope: Scope, world: World, texts: Mapping[str, str], entry: Entry) -> Reply:
+        operation = entry.operation
+        assert operation is not None
         world.settle()
-        scope = entry.scope
+        entry.moment = world.seen
         api = world.apis[operation.api_name]
         if entry.raw is None:
             call = Call(scope, operation.id)
@@ -389,7 +400,7 @@ def _look(entry: Entry) -> Notice | None:
     """Return what the notable headers say, or None if there is none; count the bytes of all."""
     found: Notice | None = None
     size = 0
-    for name, value in entry.scope["headers"]:
+    for name, value in entry.headers:
         size += len(value)
         if name in NOTABLE:
             found = found or Notice()
@@ -419,7 +430,7 @@ async def _send(entry: Entry, session: str, send: Send) -> None:
     if reply.status != 204 and reply.status >= 200:
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    is_head = entry.scope["method"] == "HEAD"
+    is_head = entry.method == "HEAD"
     await send({"type": "http.response.body", "body": b"" if is_head else reply.body})
 
 

@@ -167,5 +167,6 @@ def test_a_server_writes_its_log(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGTERM)
 
-    records = [json.loads(one) for one in path.read_text().splitlines()]
+    *records, last = [json.loads(one) for one in path.read_text().splitlines()]
     assert [(one["path"], one["status"]) for one in records] == [("/v6/jobs/1/", 200)]
+    assert last["summary"]["statuses"] == {"200": 1}

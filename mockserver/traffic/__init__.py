@@ -57,7 +57,8 @@ class Traffic:
             entry.fired = world.take_fired()
             entry.size += MOVE * len(entry.fired)
             self.happened(entry.fired)
-        entry.moment = world.clock.now()
+        if not entry.moment:
+            entry.moment = world.clock.now()
         operation, reply = entry.operation, entry.reply
         if reply is not None:
             entry.size += len(reply.body)

@@ -36,6 +36,7 @@ MOVE = 250
 class Entry:
     """One request and its answer.
 
+    `path` is decoded and without the prefix of a session, `query` as it was sent.
     `began` is when it came (nanoseconds of `perf_counter_ns`), `nanos` how long it took, `moment`
     what the clock of the world showed then (microseconds). `raw` is its body, None if it was too
     large. `fired` are the transitions that came with it, its own or such as were due before it;
@@ -54,11 +55,14 @@ class Entry:
     later: Sequence[Fired] = ()
     violations: Sequence[Violation] = ()
     strike: Strike | None = None
+    size: int = OWN
 
     def __init__(self, scope: Mapping[str, Any]) -> None:
-        self.scope = scope
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
         self.began = perf_counter_ns()
-        self.size = OWN
 
     @property
     def wall(self) -> int:
@@ -75,12 +79,6 @@ class Entry:
         """The status of the answer; None if there was none."""
         return None if self.reply is None else self.reply.status
 
-    @property
-    def path(self) -> str:
-        """The path of the request, decoded, without the prefix of a session."""
-        text: str = self.scope["path"]
-        return text
-
     def add_later(self, fired: Fired) -> None:
         """Note a transition that this request caused after it was answered."""
         self.later = [*self.later, fired]
@@ -94,9 +92,9 @@ class Entry:
             "at": iso(self.moment),
             "wall": iso(self.wall),
             "duration_ms": round(self.nanos / 1e6, 3),
-            "method": self.scope["method"],
+            "method": self.method,
             "path": self.path,
-            "query": redaction.query(self.scope["query_string"].decode("latin-1")),
+            "query": redaction.query(self.query.decode("latin-1")),
             "api": self.api,
             "operation": None if self.operation is None else self.operation.id,
             "status": self.status,
@@ -108,7 +106,7 @@ class Entry:
 
     def full(self) -> dict[str, Any]:
         """Return everything, as JSON values, without credentials."""
-        asked = redaction.headers(self.scope["headers"])
+        asked = redaction.headers(self.headers)
         answer = None
         if self.reply is not None:
             said = redaction.headers(self.reply.headers)

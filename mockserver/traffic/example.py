@@ -9,7 +9,7 @@ import orjson
 
 from mockserver.pipeline.call import Reply
 from mockserver.traffic.selection import UnknownNameError
-from specs.contract import Contract, ContractError, Operation
+from specs.contract import Contract, Operation
 
 TEXTS = {
     "date": "2026-01-01",
@@ -101,26 +101,23 @@ class Showcase:
 
     def _made(self, schema: Mapping[str, Any], depth: int) -> Any:
         """Return a value that fits *schema*, of whatever it shows."""
-        try:
-            schema = self._contract.resolve(schema)
-        except ContractError:
-            return None
-        for key in ("example", "default"):
+        schema = self._contract.resolve(schema)
+        for key in ("example", "default", "enum"):
             if key in schema:
-                return schema[key]
-        if schema.get("enum"):
-            return schema["enum"][0]
-        if depth > DEEPEST:
-            return None
+                return schema[key][0] if key == "enum" else schema[key]
+        return None if depth > DEEPEST else self._composed(schema, depth)
+
+    def _composed(self, schema: Mapping[str, Any], depth: int) -> Any:
         if "allOf" in schema:
             return self._merged(schema, depth)
-        for key in ("oneOf", "anyOf"):
-            if schema.get(key):
-                return self._made(schema[key][0], depth + 1)
-        if "properties" in schema or schema.get("type") == "object":
-            return self._properties(schema, depth)
-        if schema.get("type") == "array":
-            return [self._made(schema.get("items", {}), depth + 1)]
+        alternatives = schema.get("oneOf") or schema.get("anyOf")
+        if alternatives:
+            return self._made(alternatives[0], depth + 1)
+        match schema.get("type", "object" if "properties" in schema else None):
+            case "object":
+                return self._properties(schema, depth)
+            case "array":
+                return [self._made(schema.get("items", {}), depth + 1)]
         return _plain(schema)
 
     def _merged(self, schema: Mapping[str, Any], depth: int) -> Any:

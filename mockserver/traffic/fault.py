@@ -134,7 +134,7 @@ def parse(number: int, asked: Mapping[str, Any], contracts: Mapping[str, Contrac
     """
     unknown = asked.keys() - {"api", "operation", "method", "path", "state", "rate", "times", "do"}
     if unknown:
-        raise FaultError(f"a fault has no {sorted(unknown)[0]!r}")
+        raise FaultError(f"a fault has no {min(unknown)!r}")
     selection = Selection(
         asked.get("api"), asked.get("operation"), asked.get("method"), asked.get("path")
     )

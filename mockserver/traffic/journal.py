@@ -37,7 +37,7 @@ class Search:
         if self.status is not None and entry.status != self.status:
             return False
         operation = None if entry.operation is None else entry.operation.id
-        return self.selection.fits(entry.api, operation, entry.scope["method"], entry.path)
+        return self.selection.fits(entry.api, operation, entry.method, entry.path)
 
 
 class Journal:
@@ -60,14 +60,14 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Take in a request; its id becomes one more than `last_id`."""
-        self.last_id += 1
-        entry.id = self.last_id
-        self._entries.append(entry)
-        self.bytes += entry.size
-        if len(self._entries) > self._most:
-            self.bytes -= self._entries.popleft().size
+        self.last_id = entry.id = self.last_id + 1
+        entries, size = self._entries, self.bytes + entry.size
+        entries.append(entry)
+        if len(entries) > self._most:
+            size -= entries.popleft().size
             self.dropped += 1
-        if self.bytes > self._most_bytes:
+        self.bytes = size
+        if size > self._most_bytes:
             self._make_room()
         if self._waiting:
             self._wake()

@@ -60,6 +60,15 @@ class Front(Scheduler):
             raise unknown("task", call.path["taskId"], Code.INVALID_TASK_ID)
         return found
 
+    def addressed(self, call: Call) -> Sequence[Resource]:
+        """Return the subtask in the path, or else the task, or else the job."""
+        ids = [call.path[one] for one in ("jobId", "taskId", "subtaskId") if one in call.path]
+        if len(ids) > 1:
+            found = self.tasks.get(".".join(map(str, ids)))
+        else:
+            found = self.jobs.get(ids[0]) if ids else None
+        return [] if found is None else [found]
+
     def subtask(self, call: Call) -> Resource:
         """Return the subtask in the path."""
         found = self.tasks.get("{jobId}.{taskId}.{subtaskId}".format(**call.path))

@@ -234,6 +234,10 @@ class Scale(Api):
         if name == JOBS.name:
             life.tell_neighbours(self, resource)
 
+    def named(self, name: str, resource: Resource) -> Mapping[str, Any]:
+        """Return the key in a path, and how commands name jobs, of which there may be many."""
+        return {"id": resource.key, "job_ids": [resource.key]} if name == JOBS.name else {}
+
     def render(self, name: str, resource: Resource) -> Mapping[str, Any]:
         """Return a job or an execution, short and long."""
         if name == JOBS.name:
@@ -248,6 +252,18 @@ class Scale(Api):
     def seed(self, scenario: str) -> None:
         """Fill the world with jobs in all states."""
         seed.fill(self, scenario)
+
+    def addressed(self, call: Call) -> Sequence[Resource]:
+        """Return the execution in the path, or else the job."""
+        path = call.path
+        if "job_exe_id" in path:
+            found = self.executions.get(path["job_exe_id"])
+        elif "exe_num" in path:
+            where = (within("job_id", [path["id"]]), within("exe_num", [path["exe_num"]]))
+            return self.executions.find(Query(where), 1)
+        else:
+            found = self.jobs.get(path.get("id"))
+        return [] if found is None else [found]
 
     def target(self) -> dict[str, Any]:
         """Return what a suite may use: job types that do as they are told, jobs by state.

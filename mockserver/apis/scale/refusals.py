@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
 
 from mockserver.apis.scale import filters
@@ -55,11 +56,14 @@ def check_accept(call: Call) -> None:
     if form and form[-1] not in FORMATS and call.method in {"GET", "HEAD"}:
         raise ApiError("Not found.", 404, "NotFound")
     accept = call.header("accept")
-    if accept is None or "*/*" in accept:
-        return
-    kinds = {one.partition(";")[0].strip().lower() for one in accept.split(",")}
-    if not kinds & ANSWERED:
+    if accept is not None and not _can_be_satisfied(accept):
         raise ApiError("Could not satisfy the request Accept header.", 406, "NotAcceptable")
+
+
+@lru_cache(maxsize=256)
+def _can_be_satisfied(accept: str) -> bool:
+    kinds = {one.partition(";")[0].strip().lower() for one in accept.split(",")}
+    return "*/*" in accept or not kinds.isdisjoint(ANSWERED)
 
 
 def check_body(call: Call, violations: Sequence[Violation]) -> None:

@@ -79,6 +79,18 @@ class Thinkbox(Repository):
         self.command(job, tasks, command)
         return Reply.text("Success")
 
+    def addressed(self, call: Call) -> Sequence[Resource]:
+        """Return the tasks that the query or the body names, or all tasks of the job there."""
+        named = call.body if isinstance(call.body, dict) else call.query
+        job_id, numbers = named.get("JobID"), named.get("TaskID", named.get("TaskList"))
+        if not isinstance(job_id, str):
+            return []
+        if numbers in (None, []):
+            return self.tasks.find(farm.tasks_of(job_id))
+        numbers = numbers if isinstance(numbers, list) else [numbers]
+        found = (self.tasks.get(f"{job_id}_{one}") for one in numbers)
+        return [one for one in found if one is not None]
+
     def listed(self, job: Resource, numbers: tuple[int, ...] | None) -> list[Resource]:
         """Return the tasks with those numbers, or all tasks of the job."""
         if numbers is None:
