@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from inflection import underscore
+from inflection import camelize, underscore
 
 from mockserver.errors import ApiError, InvalidRequestError, Violation
 from mockserver.store import Collection, Condition, Layout, Resource
@@ -123,6 +123,18 @@ class Api:
         """Return what a person would call *resource*."""
         named = (one.get(key) for one in (resource.columns, resource.facts) for key in NAMING)
         return next((f"{one}" for one in named if one), f"{resource.key}")
+
+    def named(self, name: str, resource: Resource) -> Mapping[str, Any]:
+        """Return the values by which requests name *resource*, in their paths and bodies.
+
+        Unless an API says otherwise: its key, and those of its parents, as `farmId` for `farm_id`.
+        """
+        ids = [one for one in resource.columns.items() if one[0].endswith("_id")]
+        columns = {camelize(name, uppercase_first_letter=False): one for name, one in ids}
+        schema = self.lifecycle_of(self.collections[name], resource)
+        if schema is None:
+            return columns
+        return {**columns, self.contract.lifecycles[schema].key: resource.key}
 
     def force(
         self, collection: Collection, resource: Resource, target: str, moment: int, cause: str

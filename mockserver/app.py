@@ -9,6 +9,7 @@ from mockserver import mutants
 from mockserver.admin import Admin, Passage
 from mockserver.cast import cast
 from mockserver.clock import Clock
+from mockserver.console import Console
 from mockserver.entrance import Entrance
 from mockserver.hub import Hub, Log
 from mockserver.openapi import Documents
@@ -79,4 +80,5 @@ def create_parts(setting: Setting, log: Log | None = None) -> Parts:
     stack.build()
     hub.remember()
     mock = Documents(stack, contracts)
-    return Parts(mock, Admin(hub, setting.passage, _nothing), hub)
+    admin = Admin(hub, setting.passage, _nothing)
+    return Parts(mock, Console(admin, hub, setting.passage, contracts), hub)

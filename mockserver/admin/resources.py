@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.admin import command
 from mockserver.admin.clock import told
 from mockserver.admin.desk import Desk
 from mockserver.admin.places import Place, Shelf, find, shelves, shown
@@ -40,7 +41,7 @@ def list_resources(desk: Desk, call: Call) -> Reply:
         fitting = _fitting(counts, asked.get("state"))
         total += fitting
         if left and skip < fitting:
-            query = shelf.query(asked.get("state"), ("key",))
+            query = shelf.query(asked.get("state"), (asked["order"],))
             found = shelf.collection.find(query, left, skip)
             items += [shown(shelf, one) for one in found]
             left -= len(found)
@@ -157,6 +158,7 @@ def _next(place: Place, resource: Resource) -> list[dict[str, Any]]:
             "statement": statement(place.api.NAME, place.schema, one),
             "provenance": str(one.provenance),
             "how": _how(place, resource, one),
+            "request": command.request(place, resource, one),
         }
         for one in _leaving(place, resource)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from mockserver.api import Api
 from mockserver.errors import ApiError, InvalidRequestError, MethodError, Violation
@@ -125,6 +125,12 @@ class OwnApi(Api):
 
     def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:  # noqa: ARG002
         self.documents[name].in_state(resource.facts["document"], resource.state, moment)
+
+    def named(self, name: str, resource: Resource) -> Mapping[str, Any]:
+        """Return the parameters of the path to a resource."""
+        kind = self.kinds[name]
+        values = map(unquote, str(resource.key).split("/"))
+        return dict(zip((*kind.parents, kind.parameter), values, strict=False))
 
     def target(self) -> dict[str, Any]:
         return seed.known(self)

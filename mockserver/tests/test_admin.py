@@ -96,7 +96,6 @@ def test_a_target_is_up_to_date(scale: ScaleClient) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/__admin/nothing", 404),
-        ("GET", "/__admin/", 404),
         ("GET", "/__admin/targets/nothing", 404),
         ("POST", "/__admin/targets/scale", 405),
         ("GET", "/__admin/reset", 405),

@@ -52,6 +52,11 @@ class Inventory(Api):
             return super().schemas(collection)
         return {"Task": (within("is_step", [0]),), "Subtask": (within("is_step", [1]),)}
 
+    def named(self, name: str, resource: Resource) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the numbers in a path: of a job, its task, and its subtask."""
+        numbers = str(resource.key).split(".")
+        return dict(zip(("jobId", "taskId", "subtaskId"), numbers, strict=False))
+
     def render(self, name: str, resource: Resource) -> Mapping[str, Any]:
         """Return a job or a task as a row of a list, and with all its properties."""
         if name == GROUPINGS.name:

@@ -44,6 +44,12 @@ class Repository(Api):
         """Go on counting submissions."""
         self.submissions = int(memory.get("submissions", 0))
 
+    def named(self, name: str, resource: Resource) -> Mapping[str, Any]:
+        """Return how a command names a job, or one of its tasks alone."""
+        if name == farm.JOBS.name:
+            return {"JobID": resource.key}
+        return {"JobID": resource.columns["job"], "TaskList": [resource.columns["number"]]}
+
     def find_job(self, job_id: str) -> Resource:
         """Return a job, or refuse as Deadline does: for it this is an exception like any other."""
         job = self.jobs.get(job_id)
