@@ -104,8 +104,7 @@ class Sessions:
             row = self._row(DEFAULT)
             world = self._take_up(row, clock)
             new = [name for name in world.apis if name not in row.facts["apis"]]
-            for name in new:
-                world.apis[name].seed(world.scenario)
+            world.seed_apis(new)
             if new:
                 self._write(row, {"apis": sorted({*row.facts["apis"], *new})})
         world.recall()
@@ -134,8 +133,7 @@ class Sessions:
         world = self._world(plan, number, name)
         if source is None:
             self._furnish(world)
-            for api in world.apis.values():
-                api.seed(world.scenario)
+            world.seed_apis(world.apis)
         else:
             if plan.clock is None:
                 world.clock.stand(source.clock.now(), source.clock.factor)
@@ -341,8 +339,7 @@ class Sessions:
         if beginning is None:
             world.born = world.clock.now()
             self._furnish(world)
-            for api in world.apis.values():
-                api.seed(world.scenario)
+            world.seed_apis(world.apis)
             return
         self.tables.copy(beginning["number"], world.session, self._layouts)
         self._follow(world, {**beginning, "turn": world.turn})

@@ -89,7 +89,7 @@ class World:
     `request` is the journal's id of the request that is being answered, `traffic` what is
     remembered of requests, `stuck` what a fault keeps in its state,
     `seen` what the clock showed when it last looked. `turn` counts how often
-    everything in it was replaced.
+    everything in it was replaced. `is_seeding`: its past is being made up.
     """
 
     def __init__(self, tables: Tables, clock: Clock, seed: int, session: int = 1) -> None:
@@ -104,6 +104,7 @@ class World:
         self.apis: dict[str, Api] = {}
         self.fired: list[Fired] = []
         self.history: deque[Fired] = deque(maxlen=HISTORY)
+        self.is_seeding = False
         self.turn = 0
         self.request: int | None = None
         self.traffic: Traffic = None  # type: ignore[assignment]  # whoever makes a session sets it
@@ -122,9 +123,19 @@ class World:
             self._next_due = moment
 
     def note(self, fired: Fired) -> None:
-        """Remember a transition."""
-        self.fired.append(fired)
+        """Remember a transition; nobody is told of one in the past that a seed makes up."""
+        if not self.is_seeding:
+            self.fired.append(fired)
         self.history.append(fired)
+
+    def seed_apis(self, names: Iterable[str]) -> None:
+        """Fill the named APIs with what the seed and the scenario make of them."""
+        self.is_seeding = True
+        try:
+            for name in names:
+                self.apis[name].seed(self.scenario)
+        finally:
+            self.is_seeding = False
 
     def take_fired(self) -> list[Fired]:
         """Return the transitions that nobody has been told of yet; from now on somebody has."""
