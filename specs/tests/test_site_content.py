@@ -9,7 +9,7 @@ import pytest
 from specs.contract.lint import Draft
 from specs.contract.lint.examples import Examples
 from specs.contract.provenance import Provenance, Status
-from specs.contract.review.site.content import Example, Piece, examples, kind, limits, rows
+from specs.contract.review.site.content import Example, Piece, examples, kind, limits, rows, spelled
 from specs.tests.widgets import TEXT, widgets
 
 DOCUMENTED = Provenance(Status.DOCUMENTED, "guide", "life")
@@ -131,3 +131,11 @@ def test_examples_are_shown(media: dict[str, Any], found: tuple[Example, ...]) -
     maker = Examples(Draft.parse(TEXT.encode(), "widgets"))
 
     assert examples(widgets(), maker, media) == found
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("plain", "plain"), (7, "7"), (["a", None], '["a", null]'), (True, "true")]
+)
+def test_values_are_spelled_as_on_the_wire(value: object, text: str) -> None:
+    """An example beside a parameter is JSON, or the bare text."""
+    assert spelled(value) == text

@@ -135,6 +135,7 @@ def _environment() -> Environment:
         "inline": lambda text: Markup(_MARKDOWN.renderInline(str(text))),  # noqa: S704 - the same
         "fragment": addresses.fragment,
         "local": addresses.local,
+        "spelled": content.spelled,
         "share": lambda part, whole: f"{100 * part / whole:.0f}\u00a0%" if whole else "none",
     }
     found.globals |= {

@@ -170,6 +170,11 @@ def examples(contract: Contract, maker: Examples, media: Mapping[str, Any]) -> t
     return tuple(found)
 
 
+def spelled(value: object) -> str:
+    """Return a short value on one line, as a client would write it."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
 def _text(value: object) -> str:
     return (
         value
