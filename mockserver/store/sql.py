@@ -38,7 +38,13 @@ from sqlalchemy.sql.operators import custom_op
 from mockserver.store.layout import FIXED, Kind, Layout
 from mockserver.store.query import Plan, Query
 
-TYPES: dict[Kind, Callable[[], Any]] = {int: BigInteger, str: Text, float: Float}
+
+def _text() -> Any:
+    """Return the type of texts that are compared letter by letter, whatever the database's way."""
+    return Text().with_variant(Text(collation="C"), "postgresql")
+
+
+TYPES: dict[Kind, Callable[[], Any]] = {int: BigInteger, str: _text, float: Float}
 
 DIALECTS: dict[str, Callable[..., Dialect]] = {
     "sqlite": sqlite.dialect,
@@ -60,7 +66,7 @@ class TableSql:
             self._metadata,
             Column("session", Integer, primary_key=True, autoincrement=False),
             Column("key", TYPES[layout.key](), primary_key=True, autoincrement=False),
-            Column("state", Text, nullable=False),
+            Column("state", _text(), nullable=False),
             Column("since", BigInteger, nullable=False),
             Column("due", BigInteger),
             Column("upcoming", Text),

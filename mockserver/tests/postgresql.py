@@ -25,6 +25,10 @@ WITHOUT_DISK = (
 """Settings of a server whose data nobody will miss, reached through a socket in its folder."""
 
 
+ENGLISH = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+"""Order texts as a dictionary does, as most servers are set up; SQLite has them by code point."""
+
+
 class Cluster:
     """A running server: a source of empty databases."""
 
@@ -85,7 +89,7 @@ def running(binaries: Path) -> Iterator[Cluster]:
             raise RuntimeError(f"{program}: {done.stderr or done.stdout}")
 
     try:
-        run("initdb", "-U", "callsheet", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        run("initdb", "-U", "callsheet", "-A", "trust", "-E", "UTF8", "--no-sync", *ENGLISH)
         options = " ".join(f"-c {one}" for one in WITHOUT_DISK)
         run("pg_ctl", "start", "-w", "-l", log, "-o", f"{options} -k {folder}")
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from mockserver.store import open_database
+from mockserver.store import Collection, Layout, Query, Resource, open_database
 from mockserver.store.database import DatabaseError
+from mockserver.store.table import StoredTable
 from mockserver.tests.postgresql import Cluster
 
 
@@ -83,3 +84,18 @@ def test_a_transaction_that_was_cut_off_leaves_nothing(postgresql: Cluster) -> N
     assert other.execute("SELECT text FROM note").fetchall() == [("c",)]
     mine.close()
     other.close()
+
+
+def test_texts_are_ordered_by_code_point(postgresql: Cluster) -> None:
+    """A list is in the same order as with SQLite, however the server orders texts elsewhere."""
+    names = ["b", "B", "a", "_", "ä", "Z"]
+    layout = Layout("named", str, None, columns={"name": str}, indexes=(("name",),))
+    pages = []
+    for place in ("", postgresql.database()):
+        database = open_database(place)
+        rows = Collection(StoredTable(layout, database), 1, lambda _: {})
+        rows.insert_many(Resource(name, "new", 0, columns={"name": name}) for name in names)
+        pages += [rows.keys(Query((), order)) for order in (("name",), ("key",))]
+        database.close()
+
+    assert pages == [sorted(names)] * 4

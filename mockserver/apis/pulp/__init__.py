@@ -14,6 +14,7 @@ from mockserver.errors import ApiError, MethodError, NoRouteError, Violation
 from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace
 from mockserver.store import Query, Resource
+from mockserver.store.collection import ALL
 from mockserver.store.query import within
 
 FILTERS: Mapping[str, tuple[str, ...]] = {
@@ -77,7 +78,7 @@ class Pulp(Api):
         """Return the tasks of the queue in those states: as written, but those that run as now."""
         where = () if ids is None else (within("key", list(dict.fromkeys(ids))),)
         still = [one for one in states if one != "running"]
-        rows = self.tasks.page(Query((*where, within("state", still))), "queue", -1)
+        rows = self.tasks.page(Query((*where, within("state", still))), "queue", ALL)
         if "running" in states:
             now = self.world.clock.now()
             for task in self.tasks.find(Query((*where, within("state", ["running"])))):
@@ -87,7 +88,7 @@ class Pulp(Api):
     def archived(self, ids: Sequence[str] | None) -> list[bytes]:
         """Return the history, or what it has of certain tasks, the latest first."""
         where = () if ids is None else (within("task", list(dict.fromkeys(ids))),)
-        return self.history.page(Query(where, ("-finished",)), "entry", -1)
+        return self.history.page(Query(where, ("-finished",)), "entry", ALL)
 
     def get_task(self, call: Call) -> Reply:
         """Return a task of the queue, or else the latest of the history."""
@@ -136,7 +137,7 @@ class Pulp(Api):
 
     def list_task_snapshots(self, _call: Call) -> Reply:
         """Return all snapshots."""
-        return self.listed(self.snapshots.page(Query(), "snapshot", -1))
+        return self.listed(self.snapshots.page(Query(), "snapshot", ALL))
 
     def get_task_snapshot(self, call: Call) -> Reply:
         """Return the snapshot of a task."""

@@ -13,6 +13,7 @@ from mockserver.apis.thinkbox.repository import Repository
 from mockserver.errors import ApiError
 from mockserver.pipeline.call import Call, Reply
 from mockserver.store import Query, Resource
+from mockserver.store.collection import ALL
 from mockserver.store.query import within
 
 VERSION = "Deadline Web Service 10.1.23.6"
@@ -127,7 +128,7 @@ class Thinkbox(Repository):
         query = Query(tuple(where), ("number",))
         if call.query.get("IdOnly"):
             return Reply.json(self.jobs.keys(query))
-        return Reply.ready(b"[%s]" % b",".join(self.jobs.page(query, "full", -1)))
+        return Reply.ready(b"[%s]" % b",".join(self.jobs.page(query, "full", ALL)))
 
     def create_job(self, call: Call) -> Reply:
         """Take a new job and cut it into tasks."""
