@@ -24,6 +24,10 @@ ABSENT: dict[Kind, Any] = {
 """What stands for "none" in a tally: SQL counts two NULLs as different. Nobody asks for these."""
 
 
+RANGES = frozenset({"ge", "gt", "le", "lt"})
+"""The operators that ask for a stretch of an index."""
+
+
 class StoredTable:
     """One layout in one database, for all sessions.
 
@@ -119,10 +123,15 @@ class StoredTable:
 
     def _choose(self, query: Query, *, skips: bool, many: bool) -> Plan:
         equal = {one.column for one in query.where if one.operator == "in" and len(one.values) == 1}
+        ranged = {one.column for one in query.where if one.operator in RANGES}
         wanted = tuple(name.lstrip("-") for name in query.order)
         for index in (*self.layout.indexes, ("key",)):
             rest = tuple(itertools.dropwhile(equal.__contains__, index))
-            if rest[: len(wanted)] == wanted and equal >= {one.column for one in query.where}:
+            if (
+                rest[: len(wanted)] == wanted
+                and equal | ranged >= {one.column for one in query.where}
+                and ranged <= set(wanted[:1])
+            ):
                 return Plan.KEYS_FIRST if skips else Plan.DIRECT
         return Plan.ORDER_FIRST if many and len(wanted) == 1 else Plan.KEYS_FIRST
 
