@@ -83,3 +83,12 @@ def test_a_client_without_a_host_gets_an_address_too(both: Server) -> None:
 
     found = json.loads(answer.partition(b"\r\n\r\n")[2])
     assert found["servers"][0]["url"] == both.base_url
+
+
+def test_a_session_has_its_own_address(both: Server) -> None:
+    """Asked through the prefix of a session, the document leads into that session."""
+    assert both.request("POST", "/__admin/sessions", json={"name": "mine"}).status == 201
+
+    found = both.request("GET", "/s/mine/openapi/pulp.json").json()
+
+    assert found["servers"][0]["url"] == f"{both.base_url}/s/mine{load('pulp').base_paths[0]}"

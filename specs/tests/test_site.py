@@ -386,3 +386,44 @@ def test_other_mistakes_are_named(contract: Path, tmp_path: Path) -> None:
         assert done.exit_code == 2, arguments
         assert reason in done.output, arguments
         assert not folder.exists()
+
+
+def test_a_contract_of_somebody_else_has_a_site(tmp_path: Path) -> None:
+    """A document without ids, sources and extensions is shown as far as it goes."""
+    path = tmp_path / "petty.yaml"
+    path.write_text("""
+openapi: 3.0.0
+info: {title: Petty, version: 1.0.0}
+paths:
+  /pets:
+    get:
+      responses:
+        default: {description: What went wrong}
+        "200":
+          description: The pets
+          content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}
+  /pets/{id}:
+    delete:
+      tags: [odd tag]
+      parameters:
+        - {name: id, in: path, required: true, content: {text/plain: {schema: {type: string}}}}
+      responses: {"204": {description: Gone}}
+components:
+  schemas:
+    Pet: {type: object, properties: {born: {type: string, example: 2020-01-01}}}
+""")
+
+    done = run(path, "--html", tmp_path / "site")
+
+    assert done.exit_code == 1
+    assert "petty: NOT SOUND" in done.output
+    pages = {
+        str(one.relative_to(tmp_path / "site")): Page(one.read_text())
+        for one in (tmp_path / "site").rglob("*.html")
+    }
+    assert "DELETE /pets/{id}" in pages["petty/operations.html"].text
+    assert "2020-01-01" in pages["petty/operations.html"].text
+    for name, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), name
+        for link in page.links:
+            _follow(name, link, pages)

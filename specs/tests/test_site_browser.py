@@ -154,7 +154,7 @@ def test_both_schemes_differ(visits: Visits) -> None:
         visits.at(WIDE, scheme)
         .open("index.html")
         .evaluate("getComputedStyle(document.body).backgroundColor")
-        for scheme in ("light", "dark")  # type: ignore[misc]
+        for scheme in ("light", "dark")
     ]
 
     assert colours == ["rgb(255, 255, 255)", "rgb(20, 23, 27)"]

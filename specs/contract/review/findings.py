@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ from specs.contract.document import Contract
 from specs.contract.errors import ContractError
 from specs.contract.lint import Draft, Problem, lint
 from specs.contract.provenance import Deviation, Provenance, Status
-from specs.contract.reader import read
+from specs.contract.reader import load, read
 from specs.contract.requirement import Kind, Requirement
 from specs.contract.review.statement import Form, Statement, statements
 
@@ -32,8 +32,18 @@ class Findings:
 
     @classmethod
     def of(cls, name: str) -> Findings:
-        """Return the findings on the contract of that name, or in the file of that path."""
-        return cls.of_draft(Draft.load(name))
+        """Return the findings on the contract of that name, or in the file of that path.
+
+        A file that does not keep our format is read as one of somebody else, if it can be.
+        """
+        found = cls.of_draft(Draft.load(name))
+        if not found.unreadable:
+            return found
+        try:
+            contract = load(name)
+            return replace(found, contract=contract, statements=statements(contract), unreadable="")
+        except ContractError:
+            return found
 
     @classmethod
     def of_draft(cls, draft: Draft) -> Findings:
