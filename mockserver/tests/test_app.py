@@ -17,12 +17,12 @@ from mockserver.pipeline.call import Call
 from mockserver.service import ContractBrokenError, Options
 from mockserver.store import Resource, open_database
 from mockserver.tests.scale_client import ScaleClient
-from specs.contract import load, names
+from specs.contract import UnknownApiError, load, names
 
 
-def test_an_unknown_api_is_a_key_error() -> None:
+def test_an_unknown_api_is_refused_by_name() -> None:
     """Who asks for an API that is not there is told its name."""
-    with pytest.raises(KeyError, match="nobody"):
+    with pytest.raises(UnknownApiError, match="nobody"):
         create_app(Setting(("nobody",)))
 
 
