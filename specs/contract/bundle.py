@@ -26,6 +26,11 @@ NAMED = frozenset({
 })  # fmt: skip
 """Under these keys stand names that the author chose, not keywords."""
 
+FOREIGN = frozenset({"$schema", "$id", "$defs", "definitions"})
+"""What a file of JSON Schema has beside its schema, and OpenAPI does not know."""
+
+COMPONENT = re.compile(r"/components/schemas/[^/]+")
+
 
 class Spot(NamedTuple):
     """A place in a file."""
@@ -99,8 +104,10 @@ class Bundle:
         if not isinstance(node, Mapping):
             return node
         reference = node.get("$ref")
-        if isinstance(reference, str) and (found := self._target(reference, spot)) is not None:
-            return self._opened(found)
+        if isinstance(reference, str):
+            found = self._target(reference, spot)
+            is_here = found.file == self.main
+            return {"$ref": f"#{found.pointer}"} if is_here else self._opened(found)
         return {key: self._part(key, value, spot.child(key)) for key, value in node.items()}
 
     def _part(self, key: str, value: Any, spot: Spot) -> Any:
@@ -127,9 +134,12 @@ class Bundle:
             return node
         reference = node.get("$ref")
         if isinstance(reference, str):
-            found = self._target(reference, spot) or self._stray(reference, spot)
-            return dict(node) if found is None else {"$ref": self._named(found)}
-        return {key: self._schema_part(key, one, spot.child(key)) for key, one in node.items()}
+            return {"$ref": self._named(self._target(reference, spot))}
+        return {
+            key: self._schema_part(key, one, spot.child(key))
+            for key, one in node.items()
+            if key not in FOREIGN or spot.file == self.main
+        }
 
     def _schema_part(self, key: str, value: Any, spot: Spot) -> Any:
         if key in SCHEMA_PARTS:
@@ -147,42 +157,30 @@ class Bundle:
             return node
         found = {}
         for name, reference in node.items():
-            target = None
-            if isinstance(reference, str) and re.search(r"[./#]", reference):
-                target = self._target(reference, spot.child(name))
-            found[name] = reference if target is None else self._named(target)
+            is_name = not isinstance(reference, str) or not re.search(r"[./#]", reference)
+            found[name] = (
+                reference if is_name else self._named(self._target(reference, spot.child(name)))
+            )
         return found
 
     # -- references ----------------------------------------------------------------------------
 
-    def _target(self, reference: str, spot: Spot) -> Spot | None:
-        """Return where *reference* leads; None if that is in the contract's main file itself."""
+    def _target(self, reference: str, spot: Spot) -> Spot:
+        """Return where *reference* leads; raise `FileError` if that is nowhere, or too far."""
         address, _, pointer = reference.partition("#")
         if urlsplit(address).scheme or address.startswith("//"):
             raise self.refused(spot, f"{reference!r} is not in the folder of the contract")
         file = (spot.file.parent / unquote(address)).resolve() if address else spot.file
-        if file == self.main:
-            return None
         if not file.is_relative_to(self.main.parent):
             raise self.refused(spot, f"{reference!r} leaves the folder of the contract")
+        found = Spot(file, unquote(pointer))
         try:
-            follow(self._read(file, self.shown(file)), unquote(pointer))
+            follow(self._read(file, self.shown(file)), found.pointer)
         except FileError:
             raise
         except ContractError as error:
             raise self.refused(spot, f"{reference!r} leads nowhere: {error.reason}") from None
-        return Spot(file, unquote(pointer))
-
-    def _stray(self, reference: str, spot: Spot) -> Spot | None:
-        """Return where a schema of this document leads that is no schema of `components`."""
-        pointer = unquote(reference.partition("#")[2])
-        if re.fullmatch(r"/components/schemas/[^/]+", pointer) or not pointer:
-            return None
-        try:
-            follow(self.document, pointer)
-        except ContractError:
-            raise self.refused(spot, f"{reference!r} leads nowhere") from None
-        return Spot(self.main, pointer)
+        return found
 
     def _opened(self, spot: Spot) -> Any:
         """Return what stands at *spot*, to be put in the place of a reference to it."""
@@ -194,7 +192,9 @@ class Bundle:
         return found
 
     def _named(self, spot: Spot) -> str:
-        """Return the local reference to a schema of another file, which becomes a component."""
+        """Return the local reference to a schema, which becomes a component if it is none."""
+        if spot.file == self.main and COMPONENT.fullmatch(spot.pointer):
+            return f"#{spot.pointer}"
         if spot not in self._schemas:
             own = self.document.get("components", {}).get("schemas", {})
             stem = re.sub(r"[^A-Za-z0-9._-]", "-", spot.pointer.rpartition("/")[2])
