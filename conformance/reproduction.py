@@ -15,6 +15,7 @@ from conformance.answer import Exchange, environment_name
 _IDENTITY = re.compile(r"(^|_)(id|key|uuid|guid|name|arn)s?$|(Id|Key|ID|Name)s?$")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MARK = "\u0001"
+UNLIKELY = 8  # characters; a value of that length is not the same by chance
 
 Place = tuple[str | int, ...] | None  # in a JSON body; None: the end of the header Location
 
@@ -41,8 +42,8 @@ def script(name: str, statement: str, message: str, exchanges: Sequence[Exchange
     ]
     masked = dict.fromkeys(header for one in steps for header in one.exchange.masked)
     lines += [f': "${{{environment_name(one)}:?set it to the value of {one}}}"' for one in masked]
-    for number, step in enumerate(steps, 1):
-        lines += ["", *_step_lines(number, step, book)]
+    for index, step in enumerate(steps):
+        lines += ["", *_step_lines(index + 1, step, book.before(index))]
     return "\n".join(lines) + "\n"
 
 
@@ -61,6 +62,19 @@ class Book:
 
     origins: dict[str, tuple[int, Place]] = field(default_factory=dict)  # value -> step, place
     variables: dict[str, str] = field(default_factory=dict)  # value -> variable
+
+    def before(self, index: int) -> Book:
+        """Return what is known before the step of that index is sent."""
+        known = {
+            value: name for value, name in self.variables.items() if self.origins[value][0] < index
+        }
+        return Book(self.origins, known)
+
+    def variable(self, key: str, node: object) -> str:
+        """Return the variable of a value that stands in a body under *key*; empty if none."""
+        if isinstance(node, bool) or not isinstance(node, str | int):
+            return ""
+        return self.variables.get(str(node), "") if means_id(key, str(node)) else ""
 
 
 def steps_of(exchanges: Sequence[Exchange]) -> list[Step]:
@@ -89,10 +103,15 @@ def plan(steps: Sequence[Step], book: Book) -> None:
 def _values_sent(exchange: Exchange) -> Iterator[str]:
     for segment in exchange.request.path.split("/"):
         yield unquote(segment)
-    for _, value in exchange.request.query:
-        yield value
-    for scalar in _scalars(parsed(exchange.request.body)):
-        yield str(scalar)
+    for name, value in exchange.request.query:
+        if means_id(name, value):
+            yield value
+    yield from _ids(parsed(exchange.request.body), "")
+
+
+def means_id(name: str, value: str) -> bool:
+    """Whether a value is an id: by its name, or because nothing else looks so by chance."""
+    return bool(_IDENTITY.search(name)) or len(value) >= UNLIKELY
 
 
 def _values_given(exchange: Exchange) -> Iterator[tuple[str, Place]]:
@@ -130,15 +149,15 @@ def _reading(place: Place) -> str:
     return f"jq -r {shlex.quote(path)} body.json"
 
 
-def _scalars(node: Any) -> Iterator[str | int]:
+def _ids(node: Any, key: str) -> Iterator[str]:
     if isinstance(node, Mapping):
-        for value in node.values():
-            yield from _scalars(value)
+        for name, value in node.items():
+            yield from _ids(value, str(name))
     elif isinstance(node, list):
         for value in node:
-            yield from _scalars(value)
-    elif isinstance(node, str | int) and not isinstance(node, bool):
-        yield node
+            yield from _ids(value, key)
+    elif isinstance(node, str | int) and not isinstance(node, bool) and means_id(key, str(node)):
+        yield str(node)
 
 
 def _step_lines(number: int, step: Step, book: Book) -> list[str]:
@@ -163,12 +182,27 @@ def _step_lines(number: int, step: Step, book: Book) -> list[str]:
     return lines
 
 
+def pieces_of(location: str, book: Book) -> Iterator[tuple[str, bool]]:
+    """Yield path and query in pieces; a piece is text, or the variable of a known id."""
+    path, mark, query = location.partition("?")
+    for piece in re.split(r"(/)", path):
+        variable = book.variables.get(unquote(piece)) if piece else None
+        yield (variable, True) if variable else (piece, False)
+    yield mark, False
+    for piece in re.split(r"(&)", query):
+        name, equals, value = piece.partition("=")
+        variable = book.variables.get(unquote(value)) if value else None
+        if variable and means_id(unquote(name), unquote(value)):
+            yield f"{name}{equals}", False
+            yield variable, True
+        else:
+            yield piece, False
+
+
 def _spliced_location(location: str, book: Book) -> str:
     """Return path and query, with each known id replaced by its variable."""
-    pieces = re.split(r"([/?&=])", location)
-    spliced = [_MARK + book.variables[unquote(one)] + _MARK
-               if one and unquote(one) in book.variables else one for one in pieces]  # fmt: skip
-    return _shell("".join(spliced))
+    pieces = pieces_of(location, book)
+    return _shell("".join(f"{_MARK}{one}{_MARK}" if known else one for one, known in pieces))
 
 
 def _spliced_body(body: bytes, book: Book) -> str:
@@ -180,14 +214,15 @@ def _spliced_body(body: bytes, book: Book) -> str:
     return _shell(text)
 
 
-def _marked(node: Any, book: Book) -> Any:
+def _marked(node: Any, book: Book, key: str = "") -> Any:
     if isinstance(node, Mapping):
-        return {name: _marked(value, book) for name, value in node.items()}
+        return {name: _marked(value, book, str(name)) for name, value in node.items()}
     if isinstance(node, list):
-        return [_marked(value, book) for value in node]
-    if isinstance(node, str | int) and not isinstance(node, bool) and str(node) in book.variables:
+        return [_marked(value, book, key) for value in node]
+    variable = book.variable(key, node)
+    if variable:
         number = "#" if isinstance(node, int) else ""
-        return f"{_MARK}{number}{book.variables[str(node)]}{_MARK}"
+        return f"{_MARK}{number}{variable}{_MARK}"
     return node
 
 

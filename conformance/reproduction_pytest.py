@@ -6,12 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.answer import Exchange, environment_name
-from conformance.reproduction import Book, Place, Step, one_line, parsed, plan, steps_of
+from conformance.reproduction import (
+    Book,
+    Place,
+    Step,
+    one_line,
+    parsed,
+    pieces_of,
+    plan,
+    steps_of,
+)
 from specs.contract import Kind, Requirement
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 EXPECTED = re.compile(r"but (\d{3}) is what it should answer")
 
 
@@ -85,8 +95,12 @@ def _requests(exchanges: Sequence[Exchange]) -> Iterator[str]:
     steps, book = steps_of(exchanges), Book()
     plan(steps, book)
     for number, step in enumerate(steps, 1):
+        is_only_a_look = step.exchange.request.method in READING and not step.takes
+        if is_only_a_look and number < len(steps):
+            continue  # it changed nothing, and nothing was learned from it
         reply = f"reply{number} = " if step.takes else ""
-        yield f"{reply}server.send({', '.join(_arguments(step, book))})"
+        arguments = ", ".join(_arguments(step, book.before(number - 1)))
+        yield f"{reply}server.send({arguments})"
         for name, place in step.takes.items():
             yield f"{name} = {_reading(f'reply{number}', place)}"
 
@@ -111,27 +125,26 @@ def _arguments(step: Step, book: Book) -> Iterator[str]:
 
 def _location(location: str, book: Book) -> str:
     """Return path and query as an expression, with each known id replaced by its variable."""
-    pieces, spliced = re.split(r"([/?&=])", location), False
-    text = ""
-    for one in pieces:
-        if one and unquote(one) in book.variables:
-            text += f"{{{book.variables[unquote(one)]}}}"
-            spliced = True
-        else:
-            text += one.replace("{", "{{").replace("}", "}}")
-    return f"f{text!r}" if spliced else repr(location)
+    pieces = list(pieces_of(location, book))
+    if not any(known for _, known in pieces):
+        return repr(location)
+    text = "".join(
+        f"{{{one}}}" if known else one.replace("{", "{{").replace("}", "}}")
+        for one, known in pieces
+    )
+    return f"f{text!r}"
 
 
-def _literal(node: Any, book: Book) -> str:
+def _literal(node: Any, book: Book, key: str = "") -> str:
     """Return a body as an expression, with each known id replaced by its variable."""
     if isinstance(node, Mapping):
-        inner = ", ".join(f"{name!r}: {_literal(value, book)}" for name, value in node.items())
-        return f"{{{inner}}}"
+        inner = (f"{name!r}: {_literal(value, book, str(name))}" for name, value in node.items())
+        return f"{{{', '.join(inner)}}}"
     if isinstance(node, list):
-        return f"[{', '.join(_literal(value, book) for value in node)}]"
-    if isinstance(node, str | int) and not isinstance(node, bool) and str(node) in book.variables:
-        name = book.variables[str(node)]
-        return f"str({name})" if isinstance(node, str) else name
+        return f"[{', '.join(_literal(value, book, key) for value in node)}]"
+    variable = book.variable(key, node)
+    if variable:
+        return f"str({variable})" if isinstance(node, str) else variable
     return repr(node)
 
 

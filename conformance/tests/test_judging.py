@@ -99,12 +99,15 @@ def test_no_secret_gets_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
                      "--ledger", str(folder / "ledger"), "--seed", "1", *forms,
                      "--only", "widgets/listWidgets/*,widgets/makeWidget/*")  # fmt: skip
         sent = set(server.shop.credentials)
-    written = {one: one.read_text() for one in folder.rglob("*") if one.is_file()}
+    written: dict[object, str] = {
+        one: one.read_text() for one in folder.rglob("*") if one.is_file()
+    }
 
     assert done.exit_code == 1, done.output
     assert f"Bearer {TOKEN}" in sent
     assert len(written) > len(HELP) + 2
-    for place, text in {**written, "the terminal": done.output + done.stderr}.items():
+    written["the terminal"] = done.output + done.stderr
+    for place, text in written.items():
         assert "swordfish" not in text, place
     assert "[secret]" in written[folder / "json"]
 

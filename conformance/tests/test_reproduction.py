@@ -64,6 +64,21 @@ def test_ids_are_carried_into_bodies(visiting: Visiting, server: Server) -> None
     assert "id1=$(jq -r .id body.json)" in text
 
 
+def test_what_only_looks_like_an_id_stays(visiting: Visiting, server: Server) -> None:
+    """A number that is no id, or that no answer has given yet, is not made a variable."""
+    probe = Probe(visiting(server))
+    probe.call("getWidget", path={"id": 1})
+    made = probe.call("makeWidget", body={"owner": "me"}).json["id"]
+    probe.call("listWidgets", query={"size": made})
+    probe.call("getWidget", path={"id": made})
+    text = script("widgets/a/b", "It holds.", "It does not.", probe.exchanges)
+
+    assert made == 1
+    assert text.index("/w/widgets/1 ") < text.index("id1=$(")
+    assert "size=1" in text
+    assert '/w/widgets/"$id1"' in text
+
+
 def test_polls_are_one_step(visiting: Visiting, server: Server) -> None:
     """Asking the same again and again is one step of the script."""
     probe = Probe(visiting(server))
@@ -144,7 +159,7 @@ def test_ids_are_carried_into_python(visiting: Visiting, server: Server) -> None
     probe = Probe(visiting(server, credentials={"Authorization": "Bearer hush-hush"}))
     made = probe.call("makeWidget", body={"owner": "it's {me}"}).json["id"]
     probe.call("cancelWidget", path={"id": made})
-    probe.raw("OPTIONS", "/widgets", body={"ids": [made], "also": str(made)})
+    probe.raw("OPTIONS", "/widgets", body={"ids": [made], "id": str(made)})
     requirement = widgets.contract().requirements["widgets/cancelWidget/202"]
     setting = Setting("widgets", server.url, 1, "safe", strict=False)
     text = file(requirement, 'It says "no".', probe.exchanges, setting)
@@ -152,7 +167,7 @@ def test_ids_are_carried_into_python(visiting: Visiting, server: Server) -> None
     compile(text, "test_it.py", "exec")
     assert "id1 = reply1.json()['id']" in text
     assert "f'/w/widgets/{id1}/cancel'" in text
-    assert "{'ids': [id1], 'also': str(id1)}" in text
+    assert "{'ids': [id1], 'id': str(id1)}" in text
     assert "os.environ['CALLSHEET_AUTHORIZATION']" in text
     assert "hush" not in text
 
