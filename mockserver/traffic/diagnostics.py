@@ -20,7 +20,7 @@ def write(session: str, fault: str | None, violations: Sequence[Violation]) -> b
     """Return the parameters to add, each after a semicolon; *session* is one already, or empty."""
     parts = [session]
     if fault is not None:
-        parts.append(f"; fault={fault}")
+        parts.append(f'; fault="{fault}"' if " " in fault else f"; fault={fault}")
     if violations:
         first = violations[0]
         text = f"{first.location} {first.name or '/'}: {first.message}"
