@@ -38,21 +38,29 @@ MODULES = (
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Who may use the admin API: who knows the token, or without one who is on this machine."""
+    """Who may use the admin API: who knows the token, or without one who is on this machine.
+
+    A browser is on this machine too, whatever page it shows: only the pages of this server may.
+    """
 
     token: str | None = None
 
     def refusal(self, scope: Scope) -> Reply | None:
         """Return the answer to somebody who may not pass, or None."""
+        headers = dict(scope["headers"])
         if self.token is not None:
-            given = next((v for k, v in scope["headers"] if k == b"authorization"), b"")
+            given = headers.get(b"authorization", b"")
             if hmac.compare_digest(given, b"Bearer " + self.token.encode()):
                 return None
             error = {"error": "say who you are: Authorization: Bearer and the admin token"}
             return Reply.json(error, 401).with_header("www-authenticate", "Bearer")
-        if _is_near(scope.get("client")):
+        origin = headers.get(b"origin")
+        if not _is_near(scope.get("client")):
+            message = "only for this machine; start the server with --admin-token for others"
+        elif origin is not None and origin.partition(b"://")[2] != headers.get(b"host"):
+            message = "not for the pages of other servers"
+        else:
             return None
-        message = "only for this machine; start the server with --admin-token for others"
         return Reply.json({"error": message}, 403)
 
 

@@ -22,11 +22,12 @@ COMMAND = [sys.executable, "-W", "ignore", "-m", "specs.cli", "serve"]
 
 @dataclass(frozen=True)
 class Server:
-    """A mock that runs as a process of its own."""
+    """A mock that runs as a process of its own, and what it said before it listened."""
 
     base_url: str
     port: int
     process: subprocess.Popen[str]
+    said: tuple[str, ...] = ()
 
     def request(self, method: str, path: str, **more: Any) -> urllib3.BaseHTTPResponse:
         """Send one request over a real connection; redirects are not followed."""
@@ -51,13 +52,15 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         )
         running.append(process)
         assert process.stdout is not None
+        said = []
         for line_ in process.stdout:
+            said.append(line_)
             if line_.startswith("listening on "):
                 break
         else:
             pytest.fail(f"the server ended with {process.wait()}")
         port = _port(port_file)
-        return Server(f"http://127.0.0.1:{port}", port, process)
+        return Server(f"http://127.0.0.1:{port}", port, process, tuple(said))
 
     yield start
     for process in running:
