@@ -107,9 +107,9 @@ def judged(given: Mapping[str, Any], listener: Callable[[Event], None]) -> Sheet
     reports: list[Report] = []
     troubles: dict[str, str] = {}
     for index, name in enumerate(wanted):
-        if left is not None:
+        if left is not None and len(wanted) > 1:
             spent = time.monotonic() - started
-            left = max(0.01, (given["max_time"] - spent) / (len(wanted) - index))
+            left = max(0.1, round((given["max_time"] - spent) / (len(wanted) - index), 1))
         try:
             if len(wanted) > 1 and not _concerns(given, name):
                 continue
