@@ -6,9 +6,29 @@ from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from psycopg.types.string import StrDumperUnknown, TextLoader
 
 LOCK = 0x_CA_11_5E_E7
 """The number of the lock under which the servers of one database write in turn."""
+
+NUL, STAND_IN = "\0", "\U0010ffff"
+"""The one character that PostgreSQL's texts cannot have, and the one that nobody writes."""
+
+
+class Dumper(StrDumperUnknown):
+    """Writes texts, with a stand-in for NUL."""
+
+    def dump(self, obj: str) -> Any:
+        """Return the bytes of a text."""
+        return super().dump(obj.replace(NUL, STAND_IN))
+
+
+class Loader(TextLoader):
+    """Reads texts that `Dumper` has written."""
+
+    def load(self, data: Any) -> str:
+        """Return the text of some bytes."""
+        return str(data, "utf-8").replace(STAND_IN, NUL)
 
 
 class Line:
@@ -19,7 +39,7 @@ class Line:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._connection = psycopg.connect(address, autocommit=True)
+        self._connection = _connect(address)
         self._is_writing = False
 
     def execute(self, text: str, values: Sequence[Any] | None = None) -> psycopg.Cursor[Any]:
@@ -31,7 +51,7 @@ class Line:
         if self._connection.closed:
             if self._is_writing:
                 raise psycopg.OperationalError("the connection broke within a transaction")
-            self._connection = psycopg.connect(self._address, autocommit=True)
+            self._connection = _connect(self._address)
         return self._connection.cursor()
 
     def begin(self) -> None:
@@ -60,3 +80,10 @@ class Line:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _connect(address: str) -> psycopg.Connection[Any]:
+    connection = psycopg.connect(address, autocommit=True, client_encoding="utf8")
+    connection.adapters.register_dumper(str, Dumper)
+    connection.adapters.register_loader("text", Loader)
+    return connection

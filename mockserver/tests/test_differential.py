@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -20,11 +19,11 @@ from mockserver.apis import APIS
 from mockserver.tests.plain.differences import DIFFERENCES, Difference, accepted
 from mockserver.tests.plain.exchange import is_equal
 from mockserver.tests.plain.pair import Pair
-from mockserver.tests.plain.requests import Requests
+from mockserver.tests.plain.requests import Requests, known_ids
 from mockserver.tests.plain.restatements import RESTATEMENTS, Restatement, restate
 from mockserver.tests.plain.wire import Request
 
-SEQUENCES = int(os.environ.get("CALLSHEET_SEQUENCES", "20"))
+SEQUENCES = int(os.environ.get("CALLSHEET_SEQUENCES", "25"))
 
 LENGTH = 15
 """The fewest steps of a sequence; it has up to twice as many."""
@@ -41,38 +40,12 @@ def pair() -> Iterator[Pair]:
     found.close()
 
 
-def _ids(name: str, known: Any) -> Any:
-    """Return what is known of a world, with ids under the names that paths and bodies use."""
-    keys, rows = known["keys"], known["known"]
-    match name:
-        case "scale":
-            jobs, runs = keys["scale_jobs"], keys["scale_executions"]
-            more: dict[str, Any] = {"id": jobs, "job_ids": jobs, "exe_num": [1, 2]}
-            more |= {"job_exe_id": runs, "log_id": ["stdout", "stderr", "combined"]}
-        case "hpcpack":
-            places = [
-                one
-                for kind in ("tasks", "subtasks")
-                for some in rows[kind].values()
-                for one in some
-            ]
-            names = ("jobId", "taskId", "subtaskId")
-            more = {"scenes": [dict(zip(names, one, strict=False)) for one in places]}
-        case "pulp":
-            more = {"id": [one for some in rows["tasks"].values() for one in some[:2]]}
-        case "thinkbox":
-            more = {"JobID": keys["thinkbox_jobs"]}
-        case _:
-            more = {}
-    return {**known, **more}
-
-
 @pytest.mark.parametrize("name", APIS)
 def test_the_fast_stack_answers_as_plain_connexion(pair: Pair, name: str) -> None:
     """Status, headers and body are the same, but for differences that are listed with a reason."""
     contract = pair.contract(name)
-    requests = Requests(contract, _ids(name, pair.known(name)))
-    step = st.one_of([requests.any()] * 9 + [st.sampled_from([1.0, 30.0, 600.0])])
+    requests = Requests(contract, known_ids(name, pair.known(name)))
+    step = st.one_of([requests.any()] * 19 + [st.sampled_from([0.5, 2.0, 8.0])])
     statuses: Counter[int] = Counter()
 
     @settings(

@@ -7,6 +7,7 @@ import pytest
 
 from mockserver.store import Collection, Layout, Query, Resource, open_database
 from mockserver.store.database import DatabaseError
+from mockserver.store.query import within
 from mockserver.store.table import StoredTable
 from mockserver.tests.postgresql import Cluster
 
@@ -99,3 +100,19 @@ def test_texts_are_ordered_by_code_point(postgresql: Cluster) -> None:
         database.close()
 
     assert pages == [sorted(names)] * 4
+
+
+def test_a_text_may_hold_any_character(postgresql: Cluster) -> None:
+    """The character that PostgreSQL does not take is found again, and not taken for another."""
+    layout = Layout("named", str, None, columns={"name": str})
+    database = open_database(postgresql.database())
+    rows = Collection(StoredTable(layout, database), 1, lambda _: {})
+    for name in ("a\0b", "ab", "\0", "ä\ue000"):
+        rows.insert(Resource(name, "new", 0, columns={"name": name}))
+
+    for name in ("a\0b", "ab", "\0", "ä\ue000"):
+        found = rows.get(name)
+        assert found is not None
+        assert found.columns["name"] == found.key == name
+        assert rows.keys(Query((within("name", [name]),))) == [name]
+    database.close()

@@ -18,10 +18,37 @@ from specs.contract import Contract
 
 
 class Side:
-    """One of the two worlds: it can be steered, and be had again as it was at the beginning."""
+    """One world and its application, on a clock that stands still."""
+
+    def __init__(self, names: Sequence[str], state: str = "") -> None:
+        self.app, self.hub = create_app(Setting(names, clock=parse("frozen"), state=state))
+
+    def known(self, name: str) -> dict[str, Any]:
+        """Return what a suite may know of an API's part of the world, with the keys of all rows."""
+        api = self.hub.default.apis[name]
+        keys = {one.name: one.keys(Query())[:8] for one in api.collections.values()}
+        return {**api.target(), "keys": keys}
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer to one request."""
+        return asyncio.run(exchange(self.app, request))
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        body = b'{"seconds": %f}' % seconds
+        answer = self.answer(Request("POST", "/__admin/clock/advance", "", JSON, body))
+        assert answer.status == 200, answer
+
+    def close(self) -> None:
+        """Let go of the world."""
+        self.hub.default.database.close()
+
+
+class Returning(Side):
+    """A world in SQLite that can be had again as it was at the beginning."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.app, self.hub = create_app(Setting(names, clock=parse("frozen")))
+        super().__init__(names)
         self._connection: sqlite3.Connection = self.hub.default.database._connection
         self._kept = sqlite3.connect(":memory:")
         self._connection.backup(self._kept)
@@ -34,25 +61,17 @@ class Side:
             self.hub.open(self.hub.default.clock, self.hub.default.seed)
             self._changes = self._connection.total_changes
 
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        body = b'{"seconds": %f}' % seconds
-        answer = asyncio.run(
-            exchange(self.app, Request("POST", "/__admin/clock/advance", "", JSON, body))
-        )
-        assert answer.status == 200, answer
-
     def close(self) -> None:
         """Let go of the world."""
         self._kept.close()
-        self.hub.default.database.close()
+        super().close()
 
 
 class Pair:
     """All APIs on the fast stack, and each on a plain one, over two equal worlds."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._fast, self._plain = self._sides = Side(names), Side(names)
+        self._fast, self._plain = self._sides = Returning(names), Returning(names)
         self._plain_apps: dict[str, App] = {}
 
     def contract(self, name: str) -> Contract:
@@ -60,10 +79,8 @@ class Pair:
         return self._fast.hub.services[name].contract
 
     def known(self, name: str) -> dict[str, Any]:
-        """Return what a suite may know of an API's part of the world, with the keys of all rows."""
-        api = self._fast.hub.default.apis[name]
-        keys = {one.name: one.keys(Query())[:8] for one in api.collections.values()}
-        return {**api.target(), "keys": keys}
+        """Return what a suite may know of an API's part of the world."""
+        return self._fast.known(name)
 
     def rewind(self) -> None:
         """Begin anew with two equal worlds."""

@@ -18,7 +18,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", 
 TEXTS = st.sampled_from([
     "", "0", "1", "-1", "007", "+5", "1.0", "1e3", "x", "true", "True", "FALSE", "no", "None",
     "2026-01-01T00:00:00Z", "2026-13-01", "a b", "ü", "%", "&=", "'", "$", "-name", "99999999999",
-    "1_0", " 7", "٣", "nan", "inf", "a,b", "1,2", "null", "9" * 20, "\r\nx: y", "+00:00",
+    "1_0", " 7", "٣", "nan", "inf", "a,b", "1,2", "null", "9" * 20, "\r\nx: y", "+00:00", "a\0b",
 ])  # fmt: skip
 """What a path or a query may say that no schema would come up with."""
 
@@ -69,6 +69,32 @@ def _leaves(node: Any, name: str) -> Iterator[tuple[str, Any]]:
             yield from _leaves(one, name)
     elif node is not None:
         yield name, node
+
+
+def known_ids(name: str, known: Any) -> Any:
+    """Return what is known of a world, with ids under the names that paths and bodies use."""
+    keys, rows = known["keys"], known["known"]
+    match name:
+        case "scale":
+            jobs, runs = keys["scale_jobs"], keys["scale_executions"]
+            more: dict[str, Any] = {"id": jobs, "job_ids": jobs, "exe_num": [1, 2]}
+            more |= {"job_exe_id": runs, "log_id": ["stdout", "stderr", "combined"]}
+        case "hpcpack":
+            places = [
+                one
+                for kind in ("tasks", "subtasks")
+                for some in rows[kind].values()
+                for one in some
+            ]
+            names = ("jobId", "taskId", "subtaskId")
+            more = {"scenes": [dict(zip(names, one, strict=False)) for one in places]}
+        case "pulp":
+            more = {"id": [one for some in rows["tasks"].values() for one in some[:2]]}
+        case "thinkbox":
+            more = {"JobID": keys["thinkbox_jobs"]}
+        case _:
+            more = {}
+    return {**known, **more}
 
 
 class Requests:

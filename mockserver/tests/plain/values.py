@@ -30,7 +30,7 @@ JUNK: st.SearchStrategy[Any] = st.one_of(
     st.booleans(),
     st.integers(-3, 1200),
     st.sampled_from(
-        [0.5, -1.0, 1e30, 2**31, 2**40, "", "0", "true", "null", [], {}, [None], {"": 1}]
+        [0.5, -1.0, 1e30, 2**31, 2**40, "", "a\0b", "0", "true", "null", [], {}, [None], {"": 1}]
     ),
     TEXT,
 )
