@@ -44,6 +44,8 @@ def arrive(scale: Scale, job: Resource, source: str, moment: int) -> None:
     """Set what *job* shows in its new state."""
     facts, columns = job.facts, job.columns
     columns["last_status_change"] = columns["last_modified"] = moment
+    if job.state == "FAILED" or (source, job.state) == ("RUNNING", "QUEUED"):
+        facts.setdefault("ends_with", _cause(scale, job))
     if source == "RUNNING":
         _end_execution(scale, job, moment)
     match job.state:
@@ -67,6 +69,12 @@ def arrive(scale: Scale, job: Resource, source: str, moment: int) -> None:
         case "CANCELED":
             columns["error_id"] = columns["error_category"] = None
     facts.pop("ends_with", None)
+
+
+def _cause(scale: Scale, job: Resource) -> int:
+    """Return the error of a job that somebody has made fail."""
+    errors = scale.catalogue.job_types[job.columns["job_type_id"]].errors
+    return scale.world.chance("end", job.key).pick(errors or tuple(scale.catalogue.errors))
 
 
 def _queue(scale: Scale, job: Resource, moment: int, *, commanded: bool) -> None:
@@ -120,7 +128,9 @@ def _end_execution(scale: Scale, job: Resource, moment: int) -> None:
         return
     if execution.state != "RUNNING":
         return
-    state = "FAILED" if job.state == "QUEUED" else job.state
+    state = {"PENDING": "CANCELED", "BLOCKED": "CANCELED", "QUEUED": "FAILED"}.get(
+        job.state, job.state
+    )
     change: dict[str, Any] = {"status": state, "ended": moment}
     if state == "FAILED":
         error = scale.catalogue.errors[job.facts["ends_with"]]
