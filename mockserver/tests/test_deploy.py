@@ -59,7 +59,10 @@ def pod(manifests: Mapping[str, Any], name: str) -> Any:
 def test_the_dockerfile_passes_its_linter() -> None:
     """Hadolint has nothing to say."""
     done = subprocess.run(
-        [SCRIPTS / "hadolint", DEPLOY / "Dockerfile"], capture_output=True, text=True, check=False
+        [str(SCRIPTS / "hadolint"), str(DEPLOY / "Dockerfile")],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (done.returncode, done.stdout) == (0, "")
@@ -67,7 +70,7 @@ def test_the_dockerfile_passes_its_linter() -> None:
 
 def test_the_compose_file_fits_its_specification() -> None:
     """The compose file is what the Compose Specification's schema describes."""
-    command = [SCRIPTS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    command = [str(SCRIPTS / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec"]
 
     done = subprocess.run(
         [*command, DEPLOY / "compose.yaml"], capture_output=True, text=True, check=False
