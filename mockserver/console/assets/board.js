@@ -120,7 +120,6 @@ class Column {
     this.most = MOST;
     this.shown = [];
     const { api, schema, cycle } = board;
-    const name = states.name(api, schema, state);
     const id = `state-${state}`;
     this.number = h("span.count", {}, "0");
     this.list = h("ul", { "aria-labelledby": id });
@@ -129,7 +128,7 @@ class Column {
       board.soil(state);
     } });
     this.element = h(`section.column.${states.tone(api, schema, state)}`, { "data-state": state, "aria-labelledby": id },
-      h("h3", { id }, h("span.name", {}, name), this.number,
+      h("h3", { id }, h("span.name", {}, states.breakable(api, schema, state)), this.number,
         cycle.final.includes(state) ? h("span.final", { title: "Nothing leaves this state" }, "final") : null),
       this.list, this.more);
   }

@@ -1,6 +1,6 @@
 // The admin API, in the session of this page.
 
-import { h, button } from "./dom.js";
+import { button, field, h } from "./dom.js";
 import { HOME, session } from "./place.js";
 
 const KEPT = "callsheet-admin-token";
@@ -74,7 +74,7 @@ function askToken(wasWrong) {
     const form = h("form", { method: "dialog" },
       h("h2", { id: "token-title" }, "Who are you?"),
       h("p", {}, wasWrong ? "That token is not the right one." : "This server was started with an admin token."),
-      h("label.field", { for: "token" }, h("span", {}, "Admin token"), input),
+      field("Admin token", input),
       h("p.actions", {}, button("Go on", undefined, { type: "submit", class: "primary" })));
     const dialog = h("dialog", { "aria-labelledby": "token-title" }, form);
     dialog.addEventListener("cancel", (event) => event.preventDefault());

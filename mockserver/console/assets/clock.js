@@ -3,6 +3,7 @@
 import { ask, get } from "./client.js";
 import { attempt, button, calmly, h, say } from "./dom.js";
 import * as live from "./live.js";
+import * as states from "./states.js";
 import * as time from "./time.js";
 
 const WORDS = { real: "Real time", frozen: "Frozen", factor: "Fast" };
@@ -61,7 +62,7 @@ export function start(root) {
   const advance = (wanted) => attempt(async () => {
     const { fired, count } = await ask("POST", "/clock/advance", wanted);
     show(await get("/clock"));
-    say(count ? `${count} ${count === 1 ? "transition" : "transitions"}: ${told(fired)}` : "Nothing happened.");
+    say(count ? `${count} ${count === 1 ? "transition" : "transitions"}: ${told(fired)}` : "No transition came of it.");
   });
 
   live.on("clock", show);
@@ -71,7 +72,7 @@ export function start(root) {
 
 // A few transitions in words.
 export function told(fired) {
-  const few = fired.slice(0, 3).map((one) => `${one.schema} ${short(one.key)} ${one.source} → ${one.target}`);
+  const few = fired.slice(0, 3).map((one) => `${one.schema} ${short(one.key)} ${states.step(one)}`);
   return few.join(", ") + (fired.length > few.length ? " …" : "");
 }
 

@@ -1,7 +1,7 @@
 // The life cycle of a schema as a drawing, with the state of one resource marked in it.
 
 import { reach } from "./client.js";
-import { h, scrolling } from "./dom.js";
+import { button, h, scrolling } from "./dom.js";
 import * as states from "./states.js";
 
 const drawings = new Map();
@@ -30,10 +30,23 @@ export async function diagram(api, schema, state) {
   for (const one of sheet.querySelectorAll("[data-sources]")) {
     one.classList.toggle("leaving", one.dataset.sources.split(" ").includes(state));
   }
+  const frame = framed(label, sheet);
+  return h("div", {}, frame, button("Enlarge the diagram", () => enlarge(label, sheet), { class: "enlarge", "data-focus": "enlarge" }));
+}
+
+function framed(label, sheet) {
   const frame = scrolling(`Diagram: ${label}`, sheet);
   frame.classList.add("diagram");
   requestAnimationFrame(() => centre(frame));
   return frame;
+}
+
+function enlarge(label, sheet) {
+  const close = button("Close", () => dialog.close());
+  const dialog = h("dialog.large", { "aria-label": label, onclose: () => dialog.remove() },
+    h("div.head", {}, h("h2", {}, label), close), framed(label, sheet.cloneNode(true)));
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 // A wide drawing is shown where the current state is.

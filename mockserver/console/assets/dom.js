@@ -18,8 +18,13 @@ export function button(text, act, attributes = {}) {
   return h("button", { type: "button", onclick: act, ...attributes }, text);
 }
 
+let fields = 0;
+
 export function field(label, control, note) {
-  return h("label.field", {}, h("span", {}, label), control, note ? h("small", {}, note) : null);
+  fields += 1;
+  control.id ||= `field-${fields}`;
+  if (note) control.setAttribute("aria-describedby", `${control.id}-note`);
+  return h("div.field", {}, h("label", { for: control.id }, label), control, note ? h("small", { id: `${control.id}-note` }, note) : null);
 }
 
 export function select(options, attributes = {}) {
@@ -30,6 +35,22 @@ export function select(options, attributes = {}) {
 // A part of the page that is wider or higher than its room, which the keyboard can scroll.
 export function scrolling(label, ...children) {
   return h("div.scroll", { role: "region", "aria-label": label, tabindex: "0" }, ...children);
+}
+
+// A table that a narrow page shows row by row, with the names of the columns beside the values: the
+// roles say what it is when its looks no longer do.
+export function table(columns, body, attributes = {}) {
+  const heads = columns.map((one) => (one ? h("th", { scope: "col", role: "columnheader" }, one) : h("td", { role: "cell" })));
+  return h("table", { role: "table", ...attributes },
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), body);
+}
+
+export const rows = (...given) => h("tbody", { role: "rowgroup" }, ...given);
+
+export function row(columns, attributes, [first, ...cells]) {
+  return h("tr", { role: "row", ...attributes },
+    h("th", { scope: "row", role: "rowheader", "data-name": columns[0] }, first),
+    cells.map((one, index) => h("td", { role: "cell", "data-name": columns[index + 1] || null }, one)));
 }
 
 export const json = (value) => JSON.stringify(value, null, 2);

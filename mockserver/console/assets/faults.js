@@ -1,9 +1,11 @@
 // Faults: what goes wrong on purpose, how often it did, and a form to add one.
 
 import { ask, get } from "./client.js";
-import { attempt, button, calmly, exchange, field, h, say, select } from "./dom.js";
+import { attempt, button, calmly, exchange, field, h, row, rows, say, select, table } from "./dom.js";
 import * as live from "./live.js";
 import * as states from "./states.js";
+
+const COLUMNS = ["Fault", "What it does", "To whom", "Matched", "Struck", ""];
 
 const KINDS = {
   status: "Answer with a status",
@@ -19,7 +21,7 @@ export function faults() {
   const look = calmly(async () => {
     const found = await get("/faults");
     pill(found.length);
-    exchange(list, found.length ? table(found, look) : h("p.quiet", { "data-fallback": "", tabindex: "-1" }, "Nothing goes wrong on purpose."));
+    exchange(list, found.length ? listed(found, look) : h("p.quiet", { "data-fallback": "", tabindex: "-1" }, "Nothing goes wrong on purpose."));
   }, 500);
   const element = h("div", {}, h("h1", { tabindex: "-1" }, "Faults"), list, form(look));
   const ends = ["look", "request", "reset", "transition"].map((kind) => live.on(kind, look));
@@ -39,7 +41,7 @@ function pill(number) {
   place.textContent = number;
 }
 
-function table(found, look) {
+function listed(found, look) {
   const remove = (one) => attempt(async () => {
     await ask("DELETE", `/faults/${one.id}`);
     say(`Fault ${one.id} is gone.`);
@@ -51,12 +53,10 @@ function table(found, look) {
     look();
   });
   return h("div", {},
-    h("table.faults", {},
-      h("thead", {}, h("tr", {}, ["Fault", "What it does", "To whom", "Matched", "Struck"].map((one) => h("th", { scope: "col" }, one)), h("td"))),
-      h("tbody", {}, found.map((one) => h("tr", {},
-        h("th", { scope: "row" }, one.id), h("td", {}, deed(one.do)), h("td", {}, aim(one)),
-        h("td", {}, one.matched), h("td", {}, one.fired),
-        h("td", {}, button("Remove", () => remove(one), { "aria-label": `Remove fault ${one.id}`, "data-focus": `remove ${one.id}` })))))),
+    table(COLUMNS, rows(found.map((one) => row(COLUMNS, {}, [
+      one.id, deed(one.do), aim(one), one.matched, one.fired,
+      button("Remove", () => remove(one), { "aria-label": `Remove fault ${one.id}`, "data-focus": `remove ${one.id}` }),
+    ])))),
     h("p", {}, button("Remove all", removeAll, { "data-focus": "remove all", "data-fallback": "" })));
 }
 
@@ -151,9 +151,8 @@ function form(look) {
 
 function options(element, given) {
   const was = element.value;
-  const fresh = select(given);
-  element.replaceChildren(...fresh.children);
-  if ([...element.options].some((one) => one.value === was)) element.value = was;
+  element.replaceChildren(...select(given).children);
+  element.value = [...element.options].some((one) => one.value === was) ? was : element.options[0].value;
 }
 
 function content(text) {

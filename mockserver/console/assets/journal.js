@@ -1,7 +1,7 @@
 // The journal: what clients ask, as they ask it, and one request with its answer.
 
 import { ask, get } from "./client.js";
-import { attempt, button, calmly, exchange, field, h, json, say, scrolling, select } from "./dom.js";
+import { attempt, button, calmly, exchange, field, h, json, row, rows, say, scrolling, select, table } from "./dom.js";
 import { short } from "./clock.js";
 import * as live from "./live.js";
 import { link } from "./place.js";
@@ -9,35 +9,37 @@ import * as states from "./states.js";
 import * as time from "./time.js";
 
 const MOST = 200;
+const COLUMNS = ["Request", "Status", "Operation", "What it caused"];
 
 export function journal(id) {
   const filter = filters(() => look());
   const count = h("p.quiet");
-  const rows = h("tbody");
+  const body = rows();
   const clear = button("Forget all", () => attempt(async () => {
     await ask("DELETE", "/journal");
     say("The journal is empty.");
     look();
   }));
   const list = h("div.list", {}, filter.element, h("div.row", {}, count, clear),
-    scrolling("Requests", h("table.journal", {},
-      h("thead", {}, h("tr", {}, ["Request", "Status", "Operation", "What it caused"].map((one) => h("th", { scope: "col" }, one)))),
-      rows)));
+    scrolling("Requests", table(COLUMNS, body, { class: "journal" })));
   const split = h("div.split", {}, list);
   const element = h("div", {}, h("h1", { tabindex: "-1" }, "Journal"), split);
   let entry = null;
+  let kept = new Map();
 
   const look = calmly(async () => {
     const found = await get("/journal", { ...filter.value(), limit: MOST });
     const shown = found.items.length < found.count ? `the latest ${found.items.length} of ${found.count}` : found.count;
     count.textContent = `${shown} ${found.count === 1 ? "request" : "requests"}${found.dropped ? `; ${found.dropped} older ones were dropped` : ""}`;
-    const kept = new Map([...rows.children].map((row) => [row.dataset.id, row]));
-    exchange(rows, ...found.items.reverse().map((one) => kept.get(String(one.id)) ?? row(one)));
+    const known = kept;
+    kept = new Map(found.items.reverse().map((one) => [JSON.stringify(one), one]));
+    for (const [text, one] of kept) kept.set(text, known.get(text) ?? listed(one));
+    exchange(body, ...kept.values());
     mark();
   }, 500);
 
   function mark() {
-    for (const one of rows.querySelectorAll("a[data-id]")) {
+    for (const one of body.querySelectorAll("a[data-id]")) {
       if (one.dataset.id === entry?.id) one.setAttribute("aria-current", "true");
       else one.removeAttribute("aria-current");
     }
@@ -59,6 +61,11 @@ export function journal(id) {
     },
   };
   const ends = ["look", "request", "reset"].map((kind) => live.on(kind, look));
+  ends.push(live.on("transition", (event) => {
+    if (event.journal_id === undefined) return;
+    look();
+    if (String(event.journal_id) === entry?.id) entry.look();
+  }));
   look();
   page.turn(id);
   return page;
@@ -77,25 +84,24 @@ function filters(change) {
 }
 
 function moves(all) {
-  const few = all.slice(0, 3).map((one) => `${one.schema} ${short(one.key)} ${one.source} → ${one.target}`);
+  const few = all.slice(0, 3).map((one) => `${one.schema} ${short(one.key)} ${states.step(one)}`);
   return few.join(", ") + (all.length > 3 ? ` and ${all.length - 3} more` : "");
 }
 
 const status = (code) => h(`span.code.code-${String(code ?? 0)[0]}`, {}, code ?? "none");
 
-function row(one) {
+const FEW = 12;
+
+function listed(one) {
   const query = one.query ? `?${one.query}` : "";
   const notes = [
     moves(one.transitions),
     ...one.faults.map((fault) => `fault ${fault} struck`),
     ...one.violations.map((wrong) => `${wrong.location} ${wrong.name}: ${wrong.message}`),
   ].filter(Boolean);
-  return h("tr", { "data-id": String(one.id) },
-    h("th", { scope: "row" }, h("a", { href: link("journal", one.id), "data-id": String(one.id), "data-focus": `entry ${one.id}` },
-      h("span.method", {}, one.method), " ", `${one.path}${query}`)),
-    h("td", {}, status(one.status)),
-    h("td", {}, one.operation ?? "none"),
-    h("td", {}, notes.join("; ")));
+  const opens = h("a", { href: link("journal", one.id), "data-id": String(one.id), "data-focus": `entry ${one.id}` },
+    h("span.method", {}, one.method), " ", `${one.path}${query}`);
+  return row(COLUMNS, {}, [opens, status(one.status), one.operation ?? "none", notes.join("; ")]);
 }
 
 function exchanged(id) {
@@ -103,7 +109,7 @@ function exchanged(id) {
   const content = h("div");
   const element = h("aside.panel", { "aria-labelledby": "entry-title" },
     h("div.head", {}, title, h("a.close", { href: link("journal") }, "Close")), content);
-  attempt(async () => {
+  const look = calmly(() => attempt(async () => {
     const found = await get(`/journal/${encodeURIComponent(id)}`);
     exchange(content,
       h("p.position", {}, h("span.method", {}, found.method), h("code", {}, found.path + (found.query ? `?${found.query}` : "")), status(found.status)),
@@ -111,13 +117,15 @@ function exchanged(id) {
       ...outcome(found),
       h("h3", {}, "Request"), message(found.request),
       h("h3", {}, "Answer"), found.response ? message(found.response) : h("p.quiet", {}, "There was no answer."));
-  });
-  return { id: String(id), element, title };
+  }));
+  look();
+  return { id: String(id), element, title, look };
 }
 
 function outcome(found) {
-  const list = (name, items) => (items.length ? [h("h3", {}, name), h("ul", {}, items.map((one) => h("li", {}, one)))] : []);
-  const moved = (one) => [h("a", { href: link("board", one.api, one.schema, one.key) }, `${one.schema} ${short(one.key)}`), ` ${one.source} → ${one.target}`];
+  const list = (name, items) => (items.length ? [h("h3", {}, name), h("ul", {}, items.slice(0, FEW).map((one) => h("li", {}, one)),
+    items.length > FEW ? h("li", {}, `${items.length - FEW} more`) : null)] : []);
+  const moved = (one) => [h("a", { href: link("board", one.api, one.schema, one.key) }, `${one.schema} ${short(one.key)}`), ` ${states.step(one)}`];
   return [
     ...list("What it caused", found.transitions.map(moved)),
     ...list("What was due", found.due.map(moved)),

@@ -4,6 +4,7 @@ import { reach } from "./client.js";
 import { session } from "./place.js";
 
 const LOOK = 2000;
+const LOOK_ANYHOW = 10000;
 const AGAIN = 3000;
 
 const listeners = new Map();
@@ -67,9 +68,14 @@ function take(block) {
   if (data.length && !paused) tell(kind, JSON.parse(data.join("\n")));
 }
 
+// Not everything that changes is told: what the scheduler adds by itself, what other people set up.
 export async function follow() {
+  let looked = Date.now();
   setInterval(() => {
-    if (!streaming && !paused && document.visibilityState === "visible") tell("look");
+    if (paused || document.visibilityState !== "visible") return;
+    if (streaming && Date.now() - looked < LOOK_ANYHOW) return;
+    looked = Date.now();
+    tell("look");
   }, LOOK);
   for (let goOn = true; goOn;) {
     try {

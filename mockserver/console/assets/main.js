@@ -82,7 +82,7 @@ function show() {
   }
   if (!isFirst) {
     window.scrollTo(0, 0);
-    main.querySelector("h1").focus({ preventScroll: true });
+    (main.querySelector(".panel h2") ?? main.querySelector("h1")).focus({ preventScroll: true });
   }
 }
 
@@ -91,13 +91,13 @@ const WORDS = { connecting: "Connecting", live: "Live", polling: "Looking", paus
 function showState(state) {
   const element = document.getElementById("live");
   element.className = state;
-  element.setAttribute("aria-pressed", state !== "paused");
+  document.getElementById("pause").textContent = state === "paused" ? "Go on" : "Pause";
   document.getElementById("live-word").textContent = WORDS[state];
 }
 
 async function start() {
   document.getElementById("skip").addEventListener("click", () => main.focus());
-  document.getElementById("live").addEventListener("click", () => live.pause(live.state !== "paused"));
+  document.getElementById("pause").addEventListener("click", () => live.pause(live.state !== "paused"));
   live.on("state", showState);
   live.on("gone", gone);
   live.on("session", (event) => event.session === session && event.change === "dropped" && gone());

@@ -1,20 +1,22 @@
 // Sessions and snapshots: make, fork, drop, keep, go back.
 
 import { ask, get } from "./client.js";
-import { attempt, button, calmly, exchange, field, h, say, select } from "./dom.js";
+import { attempt, button, calmly, exchange, field, h, row, rows, say, select, table } from "./dom.js";
 import * as live from "./live.js";
 import { DEFAULT, consoleOf, session } from "./place.js";
 import * as time from "./time.js";
 
 const SCENARIOS = [["", "as the server was started"], "calm", "busy", "failing", "empty"];
 const CLOCKS = [["", "as the server was started"], ["real", "real time"], ["frozen", "frozen"]];
+const COLUMNS = ["Session", "Seed", "Scenario", "Clock", "Address for clients", ""];
+const KEPT = ["Snapshot", "Of", "Its clock", "Resources", ""];
 const PARTS = ["state", "clock", "faults", "journal", "coverage"];
 
 export function sessions() {
   const list = h("div");
   const kept = h("div");
   const look = calmly(async () => {
-    exchange(list, table(await get("/sessions"), look));
+    exchange(list, listed(await get("/sessions"), look));
     exchange(kept, snapshots(await get("/snapshots"), look));
   }, 800);
   const element = h("div", {}, h("h1", { tabindex: "-1" }, "Sessions"),
@@ -42,7 +44,7 @@ export function chooser() {
   look();
 }
 
-function table(found, look) {
+function listed(found, look) {
   const fork = (one) => attempt(async () => {
     const made = await ask("POST", "/sessions", { from_session: one.name });
     say(`${made.name} is a copy of ${one.name}.`);
@@ -54,15 +56,13 @@ function table(found, look) {
     if (one.name === session) window.location.assign(consoleOf(DEFAULT));
     look();
   });
-  const row = (one) => h("tr", one.name === session ? { "aria-current": "true" } : {},
-    h("th", { scope: "row" }, h("a", { href: `${consoleOf(one.name)}#/`, "data-focus": `open ${one.name}` }, one.name)),
-    h("td", {}, one.seed), h("td", {}, one.scenario), h("td", {}, `${time.moment(one.clock.now)}, ${one.clock.mode}`),
-    h("td", {}, h("code", {}, one.base_url)),
-    h("td.acts", {}, button("Fork", () => fork(one), { "aria-label": `Fork ${one.name}`, "data-focus": `fork ${one.name}` }),
-      one.name === DEFAULT ? null : button("Drop", () => drop(one), { class: "danger", "aria-label": `Drop ${one.name}`, "data-focus": `drop ${one.name}` })));
-  return h("div.scroll", { role: "region", "aria-label": "Sessions", tabindex: "0", "data-fallback": "" },
-    h("table", {}, h("thead", {}, h("tr", {}, ["Session", "Seed", "Scenario", "Clock", "Address for clients"].map((one) => h("th", { scope: "col" }, one)), h("td"))),
-      h("tbody", {}, found.map(row))));
+  const shown = (one) => row(COLUMNS, one.name === session ? { "aria-current": "true" } : {}, [
+    h("a", { href: `${consoleOf(one.name)}#/`, "data-focus": `open ${one.name}` }, one.name),
+    one.seed, one.scenario, `${time.moment(one.clock.now)}, ${one.clock.mode}`, h("code", {}, one.base_url),
+    [button("Fork", () => fork(one), { "aria-label": `Fork ${one.name}`, "data-focus": `fork ${one.name}` }),
+      one.name === DEFAULT ? null : button("Drop", () => drop(one), { class: "danger", "aria-label": `Drop ${one.name}`, "data-focus": `drop ${one.name}` })],
+  ]);
+  return table(COLUMNS, rows(found.map(shown)), { tabindex: "-1", "data-fallback": "" });
 }
 
 function newSession(look) {
@@ -112,12 +112,14 @@ function snapshots(found, look) {
     say(text);
     look();
   });
-  const row = (one) => h("tr", {}, h("th", { scope: "row" }, one.name), h("td", {}, one.session ?? "uploaded"), h("td", {}, time.moment(one.now)), h("td", {}, one.resources),
-    h("td.acts", {},
+  const shown = (one) => row(KEPT, {}, [
+    one.name, one.session ?? "uploaded", time.moment(one.now), one.resources,
+    [
       button("Restore", () => act(`${session} is as ${one.name} says.`, "POST", `/snapshots/${one.name}/restore`), { "aria-label": `Restore ${one.name}`, "data-focus": `restore ${one.name}` }),
-      button("Delete", () => act(`${one.name} is gone.`, "DELETE", `/snapshots/${one.name}`), { class: "danger", "aria-label": `Delete ${one.name}`, "data-focus": `delete ${one.name}` })));
-  return h("div.scroll", { role: "region", "aria-label": "Snapshots", tabindex: "0", "data-fallback": "" },
-    h("table", {}, h("thead", {}, h("tr", {}, ["Snapshot", "Of", "Its clock", "Resources"].map((one) => h("th", { scope: "col" }, one)), h("td"))), h("tbody", {}, found.map(row))));
+      button("Delete", () => act(`${one.name} is gone.`, "DELETE", `/snapshots/${one.name}`), { class: "danger", "aria-label": `Delete ${one.name}`, "data-focus": `delete ${one.name}` }),
+    ],
+  ]);
+  return table(KEPT, rows(found.map(shown)), { tabindex: "-1", "data-fallback": "" });
 }
 
 function newSnapshot(look) {

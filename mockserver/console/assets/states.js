@@ -18,6 +18,14 @@ export function name(api, schema, state) {
   return cycleOf(api, schema)?.names[state] ?? state;
 }
 
+// The same, with the places where it may go on in the next line.
+export function breakable(api, schema, state) {
+  const parts = name(api, schema, state).split(/(?<=_)|(?<=[a-z])(?=[A-Z])/);
+  return parts.flatMap((part, index) => (index ? [document.createElement("wbr"), part] : [part]));
+}
+
+export const step = (one) => `${name(one.api, one.schema, one.source)} → ${name(one.api, one.schema, one.target)}`;
+
 const TONES = [
   ["bad", /fail|error|timed|lost|unknown|blocked|not_compatible/i],
   ["off", /cancel|suspend|archiv|interrupt|reset|reclaim|never|pause/i],
