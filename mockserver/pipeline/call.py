@@ -16,6 +16,8 @@ UNDECLARED: Any = object()
 
 JSON = b"application/json"
 
+JSON_HEADER = (b"content-type", JSON)
+
 
 class Call:
     """One request, read and checked.
@@ -134,7 +136,9 @@ class Reply:
     @classmethod
     def ready(cls, body: bytes, status: int = 200) -> Reply:
         """Return a JSON text that was checked when it was written."""
-        return cls(status, body, JSON)
+        reply = cls(status, body)
+        reply.headers.append(JSON_HEADER)
+        return reply
 
     @classmethod
     def text(cls, text: str, status: int = 200, media_type: str = "text/plain") -> Reply:

@@ -68,10 +68,8 @@ def sign(entry: Entry, session: str) -> bytes:
     """Return what the diagnostics header says: the operation, and what else there is to say."""
     signature = LOST if entry.operation is None else entry.operation.signature
     strike = entry.strike
-    if session or entry.violations or strike is not None:
-        label = None if strike is None else strike.label
-        return signature + diagnostics.write(session, label, entry.violations)
-    return signature
+    label = None if strike is None else strike.label
+    return signature + diagnostics.write(session, label, entry.violations)
 
 
 async def send_reply(entry: Entry, session: str, send: Send) -> None:
@@ -79,7 +77,10 @@ async def send_reply(entry: Entry, session: str, send: Send) -> None:
     reply = entry.reply
     assert reply is not None
     headers = reply.headers
-    headers.append((b"x-callsheet", sign(entry, session)))
+    if session or entry.violations or entry.strike is not None or entry.operation is None:
+        headers.append((b"x-callsheet", sign(entry, session)))
+    else:
+        headers.append(entry.operation.header)
     if reply.status != 204 and reply.status >= 200:
         headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

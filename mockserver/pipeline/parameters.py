@@ -164,6 +164,11 @@ class Parameters:
         return bool(self._headers)
 
     @property
+    def has_defaults(self) -> bool:
+        """Whether a parameter of the query has a value that it does not have to be given."""
+        return bool(self._defaults)
+
+    @property
     def has_required(self) -> bool:
         """Whether a parameter of query or header is required."""
         return bool(self._required)
