@@ -156,6 +156,11 @@ def plan_of(api: DeadlineState, job: Resource) -> JsonObject:
     return {"description": job.facts.get("description") or "", "steps": found}
 
 
+def is_due(job: Resource) -> bool:
+    """Return whether *job* has been created and still has no steps: it has a plan until then."""
+    return job.state == "CREATE_COMPLETE" and "plan" in job.facts
+
+
 def count(job: Resource) -> None:
     """Set the counts of a job that is about to get its tasks."""
     counts = no_counts()

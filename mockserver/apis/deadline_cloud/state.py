@@ -108,6 +108,14 @@ class DeadlineState(Api):
         with self.parents.gathered():
             super().move(collection, resource, target, moment, cause)
 
+    def force(
+        self, collection: Collection, resource: Resource, target: str, moment: int, cause: str
+    ) -> None:
+        """Take *resource* anywhere: a task that is interrupted so is canceled in the end."""
+        if collection is self.tasks and target == "INTERRUPTING":
+            resource.facts.setdefault("target", "CANCELED")
+        super().force(collection, resource, target, moment, cause)
+
     def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:
         """Set what a resource shows in its new state."""
         if name == layouts.TASKS.name:
@@ -121,7 +129,7 @@ class DeadlineState(Api):
                 facts["ended"] = moment
         elif name == layouts.SESSIONS.name:
             resource.facts["ended"] = moment
-        elif name == layouts.JOBS.name and resource.state == "CREATE_COMPLETE":
+        elif name == layouts.JOBS.name and building.is_due(resource):
             building.count(resource)
         elif name == layouts.JOBS.name and resource.state == "CREATE_FAILED":
             resource.columns["run_status"] = None
@@ -150,5 +158,5 @@ class DeadlineState(Api):
         if name == layouts.TASKS.name:
             self.parents.follow(resource, source, moment)
             self.workers.follow(resource, source, moment)
-        elif name == layouts.JOBS.name and resource.state == "CREATE_COMPLETE":
+        elif name == layouts.JOBS.name and building.is_due(resource):
             building.build(self, resource, moment)

@@ -26,6 +26,8 @@ WHY_JOBS_FAIL = {
 }
 """What a failed job says, by the state in which it was."""
 
+UNKNOWN_REASON = "The job was failed by an operator."
+
 
 class Course(Inventory):
     """The jobs and tasks of one cluster, each on its own way through its states."""
@@ -153,7 +155,7 @@ class Course(Inventory):
         columns, facts = resource.columns, resource.facts
         if name == JOBS.name:
             if resource.state == "Failed" and not columns["ErrorMessage"]:
-                columns["ErrorMessage"] = WHY_JOBS_FAIL[source]
+                columns["ErrorMessage"] = WHY_JOBS_FAIL.get(source, UNKNOWN_REASON)
             return
         if source == "Dispatching" and resource.state == "Failed":
             columns["ErrorMessage"] = "The task requires a node that the cluster does not have."

@@ -13,7 +13,7 @@ from mockserver.apis.pulp import queue, seed, users, views
 from mockserver.errors import ApiError, MethodError, NoRouteError, Violation
 from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace
-from mockserver.store import Query, Resource
+from mockserver.store import Collection, Query, Resource
 from mockserver.store.collection import ALL
 from mockserver.store.query import within
 
@@ -180,6 +180,14 @@ class Pulp(Api):
         if resource.facts.get("stays"):
             return None
         return queue.plan(resource, chance, self.world.clock.now())
+
+    def force(
+        self, collection: Collection, resource: Resource, target: str, moment: int, cause: str
+    ) -> None:
+        """Take a task anywhere: one that ends without having run counts as a run of its own."""
+        if resource.state != "running" and target in queue.ENDED:
+            resource.facts["runs"] += 1
+        super().force(collection, resource, target, moment, cause)
 
     def arrive(self, name: str, resource: Resource, source: str, moment: int) -> None:
         """Set what a task shows in its new state."""

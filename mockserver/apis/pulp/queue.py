@@ -180,6 +180,8 @@ def _end(task: Resource, moment: int) -> None:
 
 def _next_turn(facts: dict[str, Any], moment: int) -> int:
     """Return the first turn of an interval task that has not passed by *moment*."""
+    if facts["interval"] is None or facts["scheduled"] is None:  # only by force is it here again
+        return moment
     interval, latest = int(facts["interval"] * SECOND), facts["scheduled"]
     passed = max((moment - latest) // interval, 0)
     turn: int = latest + (passed + 1) * interval
