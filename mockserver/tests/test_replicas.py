@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 
@@ -263,3 +264,29 @@ def test_a_server_that_joins_later_serves_the_same_world(
     assert send(third, "GET", "/hpc/jobs").data == send(replicas[0], "GET", "/hpc/jobs").data
     clocks = [send(one, "GET", "/__admin/clock").json()["now"] for one in (third, replicas[0])]
     assert clocks[0] == clocks[1]
+
+
+def test_a_session_may_be_used_everywhere_at_once(replicas: Replicas) -> None:
+    """That a session is in use is written down by several servers, which do not get in the way."""
+    send(replicas[0], "POST", "/__admin/sessions", {"name": "busy", "idle_seconds": 5})
+    own = {"X-Callsheet-Session": "busy"}
+
+    def use(client: int) -> set[int]:
+        server = replicas[client % 2]
+        return {send(server, "GET", "/v6/jobs/1/", **own).status for _ in range(30)}
+
+    assert set().union(*at_once(use)) == {200}
+
+
+def test_the_clock_may_be_moved_everywhere_at_once(replicas: Replicas) -> None:
+    """No step of the clock is lost, and none is refused."""
+    before = send(replicas[0], "GET", "/__admin/clock").json()["now"]
+    steps = at_once(
+        lambda client: send(replicas[client % 2], "POST", "/__admin/clock/advance", {"seconds": 5})
+    )
+    after = [send(one, "GET", "/__admin/clock").json()["now"] for one in replicas]
+
+    assert {one.status for one in steps} == {200}
+    assert after[0] == after[1]
+    passed = datetime.fromisoformat(after[0]) - datetime.fromisoformat(before)
+    assert passed.total_seconds() == 5 * AT_ONCE
