@@ -115,7 +115,7 @@ def test_mutants_are_listed_as_json() -> None:
     assert done.returncode == 0
     assert len(rows) >= 30
     for row in rows:
-        assert row.keys() == {"id", "requirement", "class", "statement"}
+        assert row.keys() == {"id", "requirement", "also", "class", "statement"}
         assert row["id"].startswith("scale/")
         assert row["statement"].endswith(".")
 
