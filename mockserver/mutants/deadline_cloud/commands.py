@@ -154,6 +154,11 @@ class HastyParents(Parents):
             one.facts["counts"]["SUCCEEDED"] for one in others
         )
 
+    def _resolve(self, step: Resource) -> None:
+        super()._resolve(step)
+        for key in step.facts["consumers"]:
+            self._wait(self.step(key))
+
 
 @FAULTS.add("impatient-step", "Step/dependent-tasks-wait", FaultClass.LIFECYCLE)
 class ImpatientStep(DeadlineCloud):
