@@ -59,6 +59,11 @@ class Hub:
         """Keep what was worked out, so that the next start is faster."""
         self._tables.remember()
 
+    def rest(self) -> None:
+        """Keep what the next start goes on from; nothing is answered after that."""
+        self.remember()
+        self.sessions.rest()
+
     @property
     def default(self) -> World:
         """The world of requests that name no session."""

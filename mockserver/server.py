@@ -49,7 +49,7 @@ def run(
         parts = _create(setting, log)
         if log is not None:
             stack.callback(LOGS[kind][1], log)
-        stack.callback(parts.hub.remember)
+        stack.callback(parts.hub.rest)
         certificate = _certificate(host, more)
         public, *admin = (one.getsockname()[1] for one in listeners)
         if more["no_admin"]:

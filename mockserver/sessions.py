@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection as Some
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mockserver.api import Api
@@ -28,6 +29,9 @@ FIRST = 1
 """The number of the default session, under which the rows of all sessions stand as well."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+BLOCK = 1000
+"""How many ids of a journal are set aside at a time: so many, at most, a killed server skips."""
 
 SEEN_SHARE = 10
 """Into how many parts the idle time is cut: so often, at most, a use is written down."""
@@ -106,7 +110,8 @@ class Sessions:
             new = [name for name in world.apis if name not in row.facts["apis"]]
             world.seed_apis(new)
             if new:
-                self._write(row, {"apis": sorted({*row.facts["apis"], *new})})
+                known = sorted({*row.facts["apis"], *new})
+                self._write(self._row(DEFAULT), {"apis": known, "memory": _memory(world)})
         world.recall()
         world.fired.clear()
         return world
@@ -156,6 +161,8 @@ class Sessions:
             "idle": None if name == DEFAULT else self.idle if plan.idle is None else plan.idle,
             "seen": now,
             "beginning": None,
+            "journal": 0,
+            "faults": None,
         }
         self._rows.insert(Resource(number, "open", world.born, facts=facts))
         self._enter(world, facts)
@@ -203,6 +210,33 @@ class Sessions:
         self._numbers[world.name] = world.session
         self._idle[world.name] = facts["idle"] or 0.0
         self._seen[world.name] = facts["seen"]
+        if not self.tables.database.is_kept:
+            return
+        world.keeper = partial(self.keep, world)
+        if not self.tables.database.is_shared:  # else each server has faults and a journal apart
+            faults = world.traffic.faults
+            if facts.get("faults"):
+                faults.take_up(facts["faults"])
+            faults.keeper = partial(self._keep_faults, world)
+            world.traffic.journal.go_on(facts.get("journal", 0), partial(self._set_aside, world))
+
+    def _keep_faults(self, world: World) -> None:
+        self._write(self._row(world.name), {"faults": world.traffic.faults.kept()})
+
+    def _set_aside(self, world: World, last_id: int) -> int:
+        """Write down that the ids after *last_id* are taken; return up to which they are."""
+        if self._worlds.get(world.name) is world:  # else it was dropped while it answered
+            self._write(self._row(world.name), {"journal": last_id + BLOCK})
+        return last_id + BLOCK
+
+    def rest(self) -> None:
+        """Write down where the journals stand; nothing is answered after that."""
+        database = self.tables.database
+        if database.is_kept and not database.is_shared:
+            with database.transaction():
+                for world in self._worlds.values():
+                    journal = world.traffic.journal
+                    self._write(self._row(world.name), {"journal": journal.last_id})
 
     def _free_number(self) -> int:
         """Return a number that no session has, nor the beginning of one."""

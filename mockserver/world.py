@@ -90,6 +90,7 @@ class World:
     remembered of requests, `stuck` what a fault keeps in its state,
     `seen` what the clock showed when it last looked. `turn` counts how often
     everything in it was replaced. `is_seeding`: its past is being made up.
+    `keeper` writes down what its APIs remember beside their resources, if that is to last.
     """
 
     def __init__(self, tables: Tables, clock: Clock, seed: int, session: int = 1) -> None:
@@ -109,9 +110,18 @@ class World:
         self.request: int | None = None
         self.traffic: Traffic = None  # type: ignore[assignment]  # whoever makes a session sets it
         self.stuck: Stuck | None = None
+        self.keeper: Callable[[], None] | None = None
         self.seen = self.born
         self.agenda = Collection(tables.table(AGENDA), session, lambda _: {})
         self._next_due: int | None = None
+
+    def remember(self) -> None:
+        """Have what the APIs remember beside their resources outlive the process, if anything does.
+
+        An API calls it when it remembers something that its resources do not show.
+        """
+        if self.keeper is not None:
+            self.keeper()
 
     def chance(self, *name: object) -> Chance:
         """Return the draws that this world's seed gives to *name*."""

@@ -316,14 +316,21 @@ class OwnApi(Api):
         kind, _, collection, _ = self.place(shape, call)
         resource = self.found(shape, call)
         reply = self.show(shape, resource)
-        collection.delete(resource)
+        self._remove(collection, resource)
         for name, other in self.kinds.items():
             if other.item.startswith(f"{kind.item}/"):
                 inner = self.collections[name]
                 for one in list(inner.all()):
                     if one.key.startswith(f"{resource.key}/"):
-                        inner.delete(one)
+                        self._remove(inner, one)
+        self.world.remember()
         return reply
+
+    def _remove(self, collection: Collection, resource: Resource) -> None:
+        """Take a resource away, but not its number: that is never given again."""
+        collection.delete(resource)
+        last = self._last.get(collection.name, 0)
+        self._last[collection.name] = max(last, resource.columns["number"])
 
     def command(self, shape: Shape, call: Call) -> Reply:
         kind, parents, collection, _ = self.place(shape, call)

@@ -11,6 +11,10 @@ CACHE_PAGES = 32_000
 """How many database pages of 4 kB stay in memory."""
 
 
+PATIENCE = 3_000
+"""For how many milliseconds a file is waited for that another server may be about to leave."""
+
+
 class DatabaseError(Exception):
     """The database cannot be opened: which one, and why."""
 
@@ -19,11 +23,13 @@ class Database:
     """A connection, the name of the dialect it speaks, and nesting transactions.
 
     `is_shared`: other processes write to it as well, so that nothing may be remembered.
+    `is_kept`: it outlives this process, so that nothing may only be remembered.
     """
 
-    def __init__(self, connection: Any, dialect: str) -> None:
+    def __init__(self, connection: Any, dialect: str, *, is_kept: bool = True) -> None:
         self._connection = connection
         self.dialect = dialect
+        self.is_kept = is_kept
         self.is_shared = dialect != "sqlite"
         self.execute: Callable[..., Any] = connection.execute
         self._depth = 0
@@ -78,16 +84,21 @@ def open_database(place: str = "") -> Database:
         execute = connection.execute
         execute(f"PRAGMA cache_size = {CACHE_PAGES}")
         if place:
-            execute("PRAGMA busy_timeout = 10000")
+            execute(f"PRAGMA busy_timeout = {PATIENCE}")
+            execute("PRAGMA locking_mode = EXCLUSIVE")  # two servers would not see each other's
             execute("PRAGMA journal_mode = WAL")
             execute("PRAGMA synchronous = NORMAL")
+            execute("BEGIN IMMEDIATE")  # from here on it is ours
+            execute("COMMIT")
         else:
             execute("PRAGMA journal_mode = MEMORY")
             execute("PRAGMA synchronous = OFF")
             execute("PRAGMA temp_store = FILE")
     except sqlite3.Error as error:
-        raise DatabaseError(f"cannot keep state in {place}: {error}") from None
-    return Database(connection, "sqlite")
+        is_taken = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+        reason = "another process has it" if is_taken else error
+        raise DatabaseError(f"cannot keep state in {place}: {reason}") from None
+    return Database(connection, "sqlite", is_kept=bool(place))
 
 
 def _open_postgresql(address: str) -> Database:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from mockserver.errors import ApiError
 from mockserver.pipeline.call import JSON, Reply
 from mockserver.traffic import stuck
 from mockserver.traffic.example import Showcase
-from mockserver.traffic.fault import Fault, Kind, parse
+from mockserver.traffic.fault import Fault, FaultError, Kind, parse
 from mockserver.traffic.selection import UnknownNameError
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Strike:
 class Faults:
     """The faults of one world.
 
-    `striking` are those that are about requests; most of the time there are none.
+    `striking` are those that are about requests; most of the time there are none. `keeper` writes
+    down what `kept` gives, if that has to outlive the process.
     """
 
     def __init__(self, world: World) -> None:
@@ -62,12 +64,32 @@ class Faults:
         self._faults: dict[int, Fault] = {}
         self._last = 0
         self.striking: tuple[Fault, ...] = ()
+        self.keeper: Callable[[], None] | None = None
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._faults.values())
 
     def __len__(self) -> int:
         return len(self._faults)
+
+    def kept(self) -> dict[str, Any]:
+        """Return what makes these faults again, as JSON values."""
+        return {"last": self._last, "faults": [one.shown() for one in self]}
+
+    def take_up(self, kept: Mapping[str, Any]) -> None:
+        """Go on with what `kept` gave, except for what the contracts know no longer."""
+        contracts = {name: api.contract for name, api in self._world.apis.items()}
+        self._last = kept["last"]
+        for row in kept["faults"]:
+            asked = {name: row[name] for name in row.keys() - {"id", "matched", "fired"}}
+            with suppress(FaultError, UnknownNameError):
+                fault = self._faults[row["id"]] = parse(row["id"], asked, contracts)
+                fault.matched, fault.fired = row["matched"], row["fired"]
+        self._arrange()
+
+    def _keep(self) -> None:
+        if self.keeper is not None:
+            self.keeper()
 
     def add(self, asked: Mapping[str, Any]) -> Fault:
         """Make a fault of a JSON object; raises what `fault.parse` raises."""
@@ -77,6 +99,7 @@ class Faults:
         self._last += 1
         self._faults[fault.id] = fault
         self._arrange()
+        self._keep()
         return fault
 
     def get(self, number: int) -> Fault:
@@ -102,6 +125,7 @@ class Faults:
                 del self._faults[fault.id]
                 if fault.effect.kind is Kind.STUCK:
                     stuck.release(world, fault)
+            self._keep()
         self._arrange()
 
     def _arrange(self) -> None:
@@ -127,6 +151,8 @@ class Faults:
                 continue
             if not fault.strikes(self._world.seed):
                 continue
+            if fault.times is not None:
+                self._keep()
             found = found or Strike()
             found.ids.append(fault.id)
             if fault.effect.kind is not Kind.LATENCY:

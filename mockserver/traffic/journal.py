@@ -13,6 +13,8 @@ from mockserver.traffic.entry import MOVE, Entry
 from mockserver.traffic.selection import Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockserver.world import Fired
 
 ENTRIES = 1000
@@ -20,6 +22,9 @@ ENTRIES = 1000
 
 BYTES = 16 * 1024 * 1024
 """How many bytes they may take up unless told otherwise."""
+
+EVER = 2**62
+"""An id that is never reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,16 @@ class Journal:
         self.bytes = 0
         self.dropped = 0
         self.last_id = last_id
+        self._reserved = EVER
+        self._reserve: Callable[[int], int] | None = None
+
+    def go_on(self, last_id: int, reserve: Callable[[int], int]) -> None:
+        """Go on after *last_id*, with ids that are set aside before they are given.
+
+        *reserve* is told the latest id, and returns up to which they are set aside.
+        """
+        self.last_id, self._reserve = last_id, reserve
+        self._reserved = reserve(last_id)
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -71,6 +86,8 @@ class Journal:
             self._make_room()
         if self._waiting:
             self._wake()
+        if self.last_id >= self._reserved and self._reserve is not None:
+            self._reserved = self._reserve(self.last_id)
 
     def _make_room(self) -> None:
         while self._entries and self.bytes > self._most_bytes:

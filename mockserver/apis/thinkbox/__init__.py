@@ -183,6 +183,7 @@ class Thinkbox(Repository):
             for task in self.tasks.find(farm.tasks_of(job.key)):
                 self.tasks.delete(task)
             self.jobs.delete(job)
+            self.world.remember()  # its number is free again, and must not lead to its id
         return Reply.text("Success")
 
     def get_version(self, _call: Call) -> Reply:
