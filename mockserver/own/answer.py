@@ -75,28 +75,22 @@ class Answers:
 
     def fitted(self, schema: Mapping[str, Any], document: Mapping[str, Any], *name: object) -> Any:
         """Return *document* as *schema* wants it: as it is, less what it does not know, wrapped."""
-        if self._book.compile(schema).is_valid(document) and not self._is_wrapper(schema, document):
-            return document
+        validator = self._book.compile(schema)
         wanted = properties(self._contract, schema)
-        shared = {key: one for key, one in document.items() if key in wanted}
+        if validator.is_valid(document) and (not wanted or wanted.keys() & document.keys()):
+            return document
         made = self._inventor.value(schema, *name)
         if not isinstance(made, Mapping):
             return made
-        if shared:
-            found = {**{key: made[key] for key in made if key not in document}, **shared}
-            return found if self._book.compile(schema).is_valid(found) else made
-        for key, one in wanted.items():
-            inner = {**made, key: dict(document)}
-            if self._contract.resolve(one).get("type") in {"object", None} and self._book.compile(
-                schema
-            ).is_valid(inner):
-                return inner
-        return made
-
-    def _is_wrapper(self, schema: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
-        """Whether *schema* would let *document* pass only because it lets everything pass."""
-        wanted = properties(self._contract, schema)
-        return bool(wanted) and not wanted.keys() & document.keys()
+        shared = {key: one for key, one in document.items() if key in wanted}
+        rest = {key: one for key, one in made.items() if key not in document}
+        candidates = [{**rest, **shared}] if shared else []
+        candidates += [
+            {**made, key: dict(document)}
+            for key, one in wanted.items()
+            if self._contract.resolve(one).get("type") in {"object", None}
+        ]
+        return next((one for one in candidates if validator.is_valid(one)), made)
 
     def _body(self, operation: Operation, key: str, name: tuple[object, ...]) -> Any:
         """Return an example of a response, or a value that is made up; `ABSENT` without content."""

@@ -195,11 +195,12 @@ def body_of(contract: Contract, operation: Operation, call: Call) -> dict[str, A
 
 
 def offered(contract: Contract, operation: Operation) -> dict[str, Mapping[str, Any]]:
-    """Return the properties that the body of a request may have, each with its schema."""
+    """Return the properties that a client may send in the body of a request, with their schemas."""
     body = contract.resolve(operation.node.get("requestBody", {}))
     schema = json_schema(body)
     found = properties(contract, schema) if schema is not None else {}
-    return {name: contract.resolve(one) for name, one in found.items()}
+    nodes = {name: contract.resolve(one) for name, one in found.items()}
+    return {name: one for name, one in nodes.items() if not one.get("readOnly")}
 
 
 def _typed(node: Mapping[str, Any], text: str) -> Any:

@@ -17,6 +17,12 @@ WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath",
 TRIES = 12
 """How often a text is made up anew if it has not the length that is asked for."""
 
+CLASSES = {"\\d": "0-9", "\\w": "A-Za-z0-9_"}
+"""Classes of characters that mean more in Python."""
+
+REPETITIONS = {"*": "{0,3}", "+": "{1,4}"}
+"""How often a part of a pattern is repeated at most."""
+
 
 class Speller:
     """Draws texts; every date and time in them is *moment*."""
@@ -42,10 +48,11 @@ class Speller:
     def text(self, node: Mapping[str, Any], name: str, _depth: int = 0) -> str:
         """Return a text for the schema *node* of the property *name*."""
         least, most = node.get("minLength", 0), node.get("maxLength", 10_000)
-        if node.get("pattern") is not None:
-            return self._spelled(node["pattern"], least, most)
         form = self._forms.get(node.get("format", ""))
         text = self._word(name, most) if form is None else form()
+        pattern = node.get("pattern")
+        if pattern is not None and (form is None or not _matches(pattern, text)):
+            return self._spelled(pattern, least, most)
         return (text + "x" * (least - len(text)))[:most]
 
     def _word(self, name: str, most: int) -> str:
@@ -56,7 +63,7 @@ class Speller:
     def _spelled(self, pattern: str, least: int, most: int) -> str:
         """Return a text that matches *pattern*, of a length in bounds if one turns up."""
         speller = Rstr(self._draw)
-        plain = pattern.replace("\\d", "[0-9]").replace("\\w", "[A-Za-z0-9_]")
+        plain = _plain(pattern)
         text = ""
         for _ in range(TRIES):
             try:
@@ -66,3 +73,24 @@ class Speller:
             if least <= len(text) <= most:
                 break
         return text
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:  # of another dialect
+        return False
+
+
+def _plain(pattern: str) -> str:
+    """Return *pattern* with ECMAScript's classes spelled out, and without long repetitions."""
+    found: list[str] = []
+    is_class = False
+    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
+        letters = CLASSES.get(part)
+        if letters is not None:
+            found.append(letters if is_class else f"[{letters}]")
+            continue
+        is_class = part == "[" or (is_class and part != "]")
+        found.append(part if is_class else REPETITIONS.get(part, part))
+    return "".join(found)
