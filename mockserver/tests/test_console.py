@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from xml.etree import ElementTree
 
 import pytest
@@ -144,3 +145,12 @@ def test_with_a_token_the_page_comes_and_asks_for_it() -> None:
     assert mock.send("GET", "/__admin/").status_code == 200
     assert mock.send("GET", "/__admin/assets/main.js").status_code == 200
     assert mock.send("GET", "/__admin/clock").status_code == 401
+
+
+def test_without_the_layout_library_diagrams_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has not installed what lays out diagrams is told what to install."""
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    answer = Client("pulp").send("GET", "/__admin/assets/diagrams/pulp/Task.svg")
+
+    assert answer.status_code == 501
+    assert "callsheet[site]" in answer.json()["error"]

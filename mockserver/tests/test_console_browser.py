@@ -324,3 +324,16 @@ def test_a_session_that_is_not_there_is_said_to_be(desks: Desks) -> None:
     expect(desk.tab.locator("#live")).to_have_text("Live")
     assert all("404 (Not Found)" in one for one in desk.complaints)
     desk.complaints.clear()
+
+
+def test_without_diagrams_the_life_cycle_is_written_down(desks: Desks) -> None:
+    """Where no diagram can be had, the panel lists the ways from state to state."""
+    desk = desks()
+    refusal = {"status": 501, "body": '{"error": "no diagrams"}'}
+    desk.tab.route("**/diagrams/**", lambda route: route.fulfill(**refusal))
+    tab = desk.open("board/scale/Job/1")
+
+    here = tab.locator(".ways-plain [aria-current]")
+    expect(here).to_have_text("FAILED \N{RIGHTWARDS ARROW} CANCELED, QUEUED")
+    assert all("501 (Not Implemented)" in one for one in desk.complaints)
+    desk.complaints.clear()

@@ -89,6 +89,9 @@ def test_a_large_diagram_and_a_message_can_be_used_by_everybody(
     desk.open("board/hpcpack/Job/1")
     desk.button("Next event").click()
     expect(desk.said()).to_contain_text("transition")
+    place = desk.said().bounding_box()
+    assert place is not None
+    assert place["width"] > 4 * place["height"]
     desk.button("Enlarge the diagram").click()
     expect(desk.tab.get_by_role("dialog").locator("svg")).to_be_visible()
 
