@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mockserver import mutants
 from mockserver.admin import Admin, Passage
+from mockserver.api import Api
 from mockserver.cast import cast
 from mockserver.clock import Clock
 from mockserver.console import Console
@@ -14,8 +15,9 @@ from mockserver.entrance import Entrance
 from mockserver.hub import Hub, Log
 from mockserver.openapi import Documents
 from mockserver.pipeline.stack import App, Receive, Scope, Send, Stack
-from mockserver.service import Options
+from mockserver.service import Options, Service
 from mockserver.store import open_database
+from specs.contract import Contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The mock, the admin API, and the hub that both work with."""
+    """The mock, the admin API, the hub that both work with, and the contracts that are served."""
 
     mock: App
     admin: App
     hub: Hub
+    contracts: dict[str, Contract]
 
     def together(self) -> App:
         """Return both as one application."""
@@ -67,18 +70,33 @@ def create_parts(setting: Setting, log: Log | None = None) -> Parts:
 
     Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
     """
+    classes, contracts = players(setting)
+    hub = Hub(classes, contracts, open_database(setting.state), setting.options, log)
+    hub.sessions.idle = setting.session_idle
+    hub.open(setting.clock or Clock(), setting.seed)
+    stack = stacked(hub, classes, hub.services)
+    hub.remember()
+    mock = Documents(stack, contracts)
+    admin = Admin(hub, setting.passage, _nothing)
+    return Parts(mock, Console(admin, hub, setting.passage, contracts), hub, contracts)
+
+
+def players(setting: Setting) -> tuple[dict[str, type[Api]], dict[str, Contract]]:
+    """Return class and contract of each API that is asked for, one of them with its mutant.
+
+    Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
+    """
     classes, contracts = cast(setting.names)
     if setting.mutant is not None:
         mutant = mutants.find(setting.mutant)
         classes[mutant.api] = mutant.apply(classes[mutant.api])
-    hub = Hub(classes, contracts, open_database(setting.state), setting.options, log)
-    hub.sessions.idle = setting.session_idle
-    hub.open(setting.clock or Clock(), setting.seed)
+    return classes, contracts
+
+
+def stacked(hub: Hub, classes: Mapping[str, type[Api]], services: Mapping[str, Service]) -> Stack:
+    """Return what answers the requests for these APIs."""
     stack = Stack(hub, _nothing)
     for name, one in classes.items():
-        stack.add(hub.services[name], one)
+        stack.add(services[name], one)
     stack.build()
-    hub.remember()
-    mock = Documents(stack, contracts)
-    admin = Admin(hub, setting.passage, _nothing)
-    return Parts(mock, Console(admin, hub, setting.passage, contracts), hub)
+    return stack

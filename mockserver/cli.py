@@ -95,6 +95,11 @@ class ClockType(click.ParamType["Clock"]):
     help="Drop a session that nobody has used for so long.",
 )
 @click.option(
+    "--watch",
+    is_flag=True,
+    help="Serve a contract anew when its file changes, with what is in the sessions.",
+)
+@click.option(
     "--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`."
 )
 @click.option(

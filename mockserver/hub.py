@@ -55,6 +55,11 @@ class Hub:
         self._default = self.sessions.open(clock, seed)
         return self._default
 
+    def recast(self, name: str, one: type[Api], service: Service) -> None:
+        """Have another class play an API from now on, by another contract, with what is there."""
+        self.services[name] = service
+        self.sessions.recast(name, one)
+
     def remember(self) -> None:
         """Keep what was worked out, so that the next start is faster."""
         self._tables.remember()

@@ -24,6 +24,7 @@ from mockserver.pipeline.stack import App
 from mockserver.service import Options, Validate
 from mockserver.store.database import DatabaseError
 from mockserver.traffic.terminal import Told
+from mockserver.watch import Watch
 from specs.contract import UnknownApiError
 from specs.contract.reader import locate
 
@@ -50,6 +51,8 @@ def run(
         if log is not None:
             stack.callback(LOGS[kind][1], log)
         stack.callback(parts.hub.rest)
+        watch = Watch(setting, parts, _say) if more["watch"] else None
+        parts = parts if watch is None else watch.parts
         certificate = _certificate(host, more)
         public, *admin = (one.getsockname()[1] for one in listeners)
         if more["no_admin"]:
@@ -60,6 +63,8 @@ def run(
         else:
             app, admin_port = parts.together(), public
         config = _config(app, certificate)
+        if watch is not None:
+            config.callback_notify, config.timeout_notify = watch.look, 0
         _greet(parts.hub, host, (public, admin_port), certificate)
         if host not in cli.LOOPBACK:
             click.echo(f"  {_access(more, admin_port)}", err=True)
@@ -70,6 +75,10 @@ def run(
             stack.callback(port_file.unlink, missing_ok=True)
         signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it again when it has ended
         uvicorn.Server(config).run(sockets=listeners)
+
+
+def _say(line: str) -> None:
+    click.echo(f"callsheet: {line}", err=True)
 
 
 def _leave(number: int, _frame: object) -> None:

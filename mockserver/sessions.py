@@ -75,14 +75,10 @@ class Sessions:
         options: Options,
     ) -> None:
         self.tables = tables
-        self._classes = classes
+        self._classes = dict(classes)
         self._services = services
         self._options = options
         self.events = Events()
-        self._layouts: tuple[Layout, ...] = (
-            AGENDA,
-            *(layout for one in classes.values() for layout in one.LAYOUTS),
-        )
         self._rows = Collection(tables.table(WORLDS), FIRST, lambda _: {})
         self._worlds: dict[str, World] = {}
         self._numbers: dict[str, int] = {}
@@ -91,6 +87,19 @@ class Sessions:
         self.idle: float | None = None
         self._start = Clock()
         self._seed = 1
+
+    @property
+    def _layouts(self) -> tuple[Layout, ...]:
+        return AGENDA, *(layout for one in self._classes.values() for layout in one.LAYOUTS)
+
+    def recast(self, name: str, one: type[Api]) -> None:
+        """Have another class play an API from now on, in all sessions, with what is in them."""
+        self._classes[name] = one
+        for world in self._worlds.values():
+            memory = world.apis[name].memory()
+            world.apis[name] = one(self._services[name], world)
+            world.apis[name].recall(memory)
+            world.recall()
 
     # -- making --------------------------------------------------------------------------------
 
@@ -242,7 +251,7 @@ class Sessions:
         """Return a number that no session has, nor the beginning of one."""
         rows = list(self._rows.all())
         beginnings = [one.facts["beginning"]["number"] for one in rows if one.facts["beginning"]]
-        return max(FIRST, *(one.key for one in rows), *beginnings) + 1
+        return int(max(FIRST, *(one.key for one in rows), *beginnings)) + 1
 
     # -- finding -------------------------------------------------------------------------------
 
