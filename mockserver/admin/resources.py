@@ -89,6 +89,8 @@ def move_resource(desk: Desk, call: Call) -> Reply:
         message = f"a {place.schema} has no state {target[:64]!r}"
         raise RefusalError(message, 409, place.states)
     legal = dict.fromkeys(one.target for one in _leaving(place, resource))
+    if target == resource.state and target not in legal:
+        raise RefusalError(f"it is {target} already", 409, legal)
     if target not in legal and not call.body.get("force"):
         message = f"no transition leads from {resource.state} to {target}; force takes it there"
         raise RefusalError(message, 409, legal)

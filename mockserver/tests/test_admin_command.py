@@ -86,3 +86,20 @@ def test_resources_are_listed_in_the_order_asked_for(mock_scale: Client) -> None
     assert [one["due"] for one in running] == sorted(one["due"] for one in running)
     answer = mock_scale.send("GET", "/__admin/resources", params={"order": "beauty"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("name", APIS)
+def test_nothing_is_forced_to_where_it_is(name: str) -> None:
+    """A move to the present state is refused, unless a transition leads there."""
+    mock = Client(name)
+    states = mock.get("/__admin/resources", limit=0)["states"][name]
+    for schema, cycle in mock.get("/__admin/apis")[0]["lifecycles"].items():
+        loops = {one["source"] for one in cycle["transitions"] if one["source"] == one["target"]}
+        for state in states[schema].keys() - loops:
+            asked = {"api": name, "schema": schema, "state": state, "limit": 1}
+            item = mock.get("/__admin/resources", **asked)["items"][0]
+            path = f"/__admin/resources/{name}/{schema}/{quote(str(item['key']), safe='')}/move"
+            answer = mock.post(path, {"target": state, "force": True})
+
+            assert answer.status_code == 409
+            assert answer.json()["error"] == f"it is {state} already"
