@@ -18,6 +18,15 @@ from specs.contract import Operation
 
 Handler = Callable[[Any, Call], Reply]
 
+ReadQuery = tuple[list[tuple[str, str]], dict[str, Any], list[Violation]]
+"""What a query says: names and values as sent, converted values, how it breaks the contract."""
+
+MOST_QUERIES = 128
+"""How many queries of an operation are remembered."""
+
+LONGEST_QUERY = 500
+"""Up to how many bytes a query is remembered."""
+
 JSON_TYPES = ("application/json", "+json")
 
 
@@ -49,6 +58,7 @@ class CompiledOperation:
         )
         body = operation.node.get("requestBody")
         self._body = None if body is None else self._contract.resolve(body)
+        self._queries: dict[bytes, ReadQuery] = {}
         self._has_headers = self._parameters.has_headers
         self._has_required = self._parameters.has_required
         self._has_defaults = self._parameters.has_defaults
@@ -66,12 +76,10 @@ class CompiledOperation:
         violations: list[Violation] = []
         if texts:
             call.path = self._parameters.read_path(texts, violations)
-        if scope["query_string"]:
-            call.pairs = parse_query(scope["query_string"])
-            if self._folds:
-                call.pairs = self._parameters.spell(call.pairs)
-        if call.pairs or self._has_defaults:
-            call.query = self._parameters.read_query(call.pairs, violations)
+        if scope["query_string"] or self._has_defaults:
+            call.pairs, values, found = self._read_query(scope["query_string"])
+            call.query = dict(values)
+            violations += found
         if self._has_headers:
             self._parameters.check_headers(call.header, violations)
         if self._has_required:
@@ -80,6 +88,25 @@ class CompiledOperation:
         if self._body is not None:
             self._read_body(call, raw, violations)
         return call, violations
+
+    def _read_query(self, text: bytes) -> ReadQuery:
+        """Return what a query says: as it was sent, converted, and how it breaks the contract.
+
+        The same few queries come again and again, so that the latest ones are remembered.
+        """
+        known = self._queries.get(text)
+        if known is not None:
+            return known
+        pairs = parse_query(text)
+        if self._folds:
+            pairs = self._parameters.spell(pairs)
+        violations: list[Violation] = []
+        values = self._parameters.read_query(pairs, violations)
+        if len(self._queries) >= MOST_QUERIES:
+            self._queries.clear()
+        if len(text) <= LONGEST_QUERY:
+            self._queries[text] = pairs, values, violations
+        return pairs, values, violations
 
     def _read_body(self, call: Call, raw: bytes, violations: list[Violation]) -> None:
         if not raw:

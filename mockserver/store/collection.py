@@ -25,6 +25,12 @@ DEEP = 200
 MOST_MARKED = 256
 """For how many queries places are remembered."""
 
+MOST_KEPT = 256
+"""How many answers are kept until something is written."""
+
+SHORT = 25
+"""Up to how many rows a page is kept."""
+
 ALL = 2**62
 """A limit that is none."""
 
@@ -74,6 +80,7 @@ class Collection:
         self._spans = table.layout.spans
         self._full = table.layout.full
         self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
+        self._kept: dict[Any, Any] = {}
         self.written = 0
         self._view_texts = {
             name: table.statement("select_view", name, key=name) for name in table.layout.views
@@ -94,8 +101,28 @@ class Collection:
 
     def view(self, key: object, name: str) -> bytes | None:
         """Return a ready-made view of the resource with *key*, or None if there is none."""
+        kept = self._kept.get((key, name))
+        if kept is not None:
+            return kept  # type: ignore[no-any-return]
         found = self._execute(self._view_texts[name], (self._session, key)).fetchone()
-        return None if found is None else found[0]
+        return None if found is None else self._keep((key, name), found[0])
+
+    def _keep(self, question: object, answer: Any) -> Any:
+        """Keep an answer until something is written, and return it.
+
+        Clients ask the same again and again while they wait for something to happen.
+        """
+        database = self._table.database
+        if not (database.is_shared or database.is_in_transaction):
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[question] = answer
+        return answer
+
+    def _changes(self) -> None:
+        """Forget what is known of the rows: one of them is about to change."""
+        self._marks.clear()
+        self._kept.clear()
 
     def get(self, key: object) -> Resource | None:
         """Return the resource with *key*, or None."""
@@ -113,10 +140,17 @@ class Collection:
             return []
         if offset >= DEEP and count:
             return self._deep_page(query, view, limit, offset, count)
+        question = query, view, limit, offset
+        kept = self._kept.get(question)
+        if kept is not None:
+            return list(kept)
         plan = self._table.plan(query, skips=offset > 0, many=count > MANY)
         text = self._table.select_page(query, view, plan)
         values = [self._session, *query.values(), limit, offset]
-        return [one[0] for one in self._execute(text, values)]
+        found = [one[0] for one in self._execute(text, values)]
+        if limit <= SHORT:
+            self._keep(question, tuple(found))
+        return found
 
     def _deep_page(
         self, query: Query, view: str, limit: int, offset: int, count: int
@@ -173,6 +207,10 @@ class Collection:
         """Return how many resources *query* finds."""
         if query.is_empty:
             return 0
+        kept = self._kept.get(query)
+        return self._keep(query, self._count_now(query)) if kept is None else kept  # type: ignore[no-any-return]
+
+    def _count_now(self, query: Query) -> int:
         span = self._span(query)
         if span is not None:
             return self._count_span(*span)
@@ -267,7 +305,7 @@ class Collection:
 
         *kept*: they have been somewhere before, and keep their versions.
         """
-        self._marks.clear()
+        self._changes()
         iterator = iter(resources)
         with self._table.database.transaction():
             while batch := list(itertools.islice(iterator, BATCH)):
@@ -287,7 +325,7 @@ class Collection:
 
         Raises `ConflictError` if somebody else has written it meanwhile.
         """
-        self._marks.clear()
+        self._changes()
         read, resource.version = resource.version, resource.version + 1
         row = self._row(resource)
         with self._table.database.transaction():
@@ -308,7 +346,7 @@ class Collection:
 
     def delete(self, resource: Resource) -> None:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
-        self._marks.clear()
+        self._changes()
         with self._table.database.transaction():
             done = self._execute(
                 self._table.statement("delete"), (self._session, resource.key, resource.version)
@@ -322,7 +360,7 @@ class Collection:
 
     def clear(self) -> None:
         """Take all of them away."""
-        self._marks.clear()
+        self._changes()
         with self._table.database.transaction():
             self._execute(self._table.statement("clear"), (self._session,))
             for text in self._table.statement("clear_counts"):

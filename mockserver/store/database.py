@@ -66,6 +66,11 @@ class Database:
         finally:
             self._depth = 0
 
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether what is read now may be taken back."""
+        return self._depth > 0
+
     def close(self) -> None:
         """Close the connection; a private database is gone with it."""
         self._connection.close()
