@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WORLDS = Layout("worlds", int, None)
 """How each world was made, and what its clock shows: what outlives the process, or is shared."""
 
-AGENDA = Layout("agenda", int, None)
+AGENDA = Layout("agenda", int, None, facets=())
 """What was asked for and takes effect later: one row for each pending effect."""
 
 

@@ -28,6 +28,9 @@ MOST_MARKED = 256
 MOST_KEPT = 256
 """How many answers are kept until something is written."""
 
+DUE = "due"
+"""What the next due moment is kept as."""
+
 SHORT = 25
 """Up to how many rows a page is kept."""
 
@@ -82,6 +85,7 @@ class Collection:
         self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
         self._kept: dict[Any, Any] = {}
         self.written = 0
+        table.database.readers.add(self)
         self._view_texts = {
             name: table.statement("select_view", name, key=name) for name in table.layout.views
         }
@@ -112,15 +116,14 @@ class Collection:
 
         Clients ask the same again and again while they wait for something to happen.
         """
-        database = self._table.database
-        if not (database.is_shared or database.is_in_transaction):
+        if not self._table.database.is_shared:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[question] = answer
         return answer
 
-    def _changes(self) -> None:
-        """Forget what is known of the rows: one of them is about to change."""
+    def forget(self) -> None:
+        """Forget what is known of the rows: one is about to change, or has not after all."""
         self._marks.clear()
         self._kept.clear()
 
@@ -288,8 +291,10 @@ class Collection:
 
     def next_due(self) -> int | None:
         """Return the moment at which the first of them leaves its state on its own."""
-        found: int | None = self._execute(self._next_due_text, (self._session,)).fetchone()[0]
-        return found
+        if DUE in self._kept:
+            return self._kept[DUE]  # type: ignore[no-any-return]
+        found = self._execute(self._next_due_text, (self._session,)).fetchone()[0]
+        return self._keep(DUE, found)  # type: ignore[no-any-return]
 
     def due(self, moment: int, limit: int = BATCH) -> list[Resource]:
         """Return those which have to move by *moment*, the earliest first."""
@@ -305,7 +310,7 @@ class Collection:
 
         *kept*: they have been somewhere before, and keep their versions.
         """
-        self._changes()
+        self.forget()
         iterator = iter(resources)
         with self._table.database.transaction():
             while batch := list(itertools.islice(iterator, BATCH)):
@@ -325,7 +330,7 @@ class Collection:
 
         Raises `ConflictError` if somebody else has written it meanwhile.
         """
-        self._changes()
+        self.forget()
         read, resource.version = resource.version, resource.version + 1
         row = self._row(resource)
         with self._table.database.transaction():
@@ -346,7 +351,7 @@ class Collection:
 
     def delete(self, resource: Resource) -> None:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
-        self._changes()
+        self.forget()
         with self._table.database.transaction():
             done = self._execute(
                 self._table.statement("delete"), (self._session, resource.key, resource.version)
@@ -360,7 +365,7 @@ class Collection:
 
     def clear(self) -> None:
         """Take all of them away."""
-        self._changes()
+        self.forget()
         with self._table.database.transaction():
             self._execute(self._table.statement("clear"), (self._session,))
             for text in self._table.statement("clear_counts"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
+from weakref import WeakSet
 
 CACHE_PAGES = 32_000
 """How many database pages of 4 kB stay in memory."""
@@ -19,11 +20,20 @@ class DatabaseError(Exception):
     """The database cannot be opened: which one, and why."""
 
 
+class Reader(Protocol):
+    """Somebody who remembers what was read."""
+
+    def forget(self) -> None:
+        """Forget it: some of it has never been."""
+        ...
+
+
 class Database:
     """A connection, the name of the dialect it speaks, and nesting transactions.
 
     `is_shared`: other processes write to it as well, so that nothing may be remembered.
     `is_kept`: it outlives this process, so that nothing may only be remembered.
+    `readers` are told when writes have been taken back.
     """
 
     def __init__(self, connection: Any, dialect: str, *, is_kept: bool = True) -> None:
@@ -33,6 +43,7 @@ class Database:
         self.is_shared = dialect != "sqlite"
         self.execute: Callable[..., Any] = connection.execute
         self._depth = 0
+        self.readers: WeakSet[Reader] = WeakSet()
         self._begin: Callable[[], object] = lambda: self.execute("BEGIN IMMEDIATE")
         self._commit: Callable[[], object] = lambda: self.execute("COMMIT")
         self._roll_back: Callable[[], object] = lambda: self.execute("ROLLBACK")
@@ -60,16 +71,13 @@ class Database:
             yield
         except BaseException:
             self._roll_back()
+            for one in list(self.readers):
+                one.forget()
             raise
         else:
             self._commit()
         finally:
             self._depth = 0
-
-    @property
-    def is_in_transaction(self) -> bool:
-        """Whether what is read now may be taken back."""
-        return self._depth > 0
 
     def close(self) -> None:
         """Close the connection; a private database is gone with it."""

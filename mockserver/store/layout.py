@@ -39,7 +39,7 @@ class Layout:
     @property
     def tallies(self) -> tuple[tuple[str, ...], ...]:
         """All groups of columns whose combinations are counted."""
-        return (self.facets, *self.margins)
+        return tuple(one for one in (self.facets, *self.margins) if one)
 
     def kind(self, name: str) -> Kind:
         """Return the type of a column."""
