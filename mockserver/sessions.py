@@ -6,7 +6,6 @@ A session that is a copy keeps the original under a number of its own, to go bac
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Collection as Some
 from collections.abc import Iterator, Mapping
@@ -28,7 +27,8 @@ DEFAULT = "default"
 FIRST = 1
 """The number of the default session, under which the rows of all sessions stand as well."""
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+SNAPSHOTS = Layout("snapshots", str, None, columns={"ordinal": int}, indexes=(("ordinal",),))
+"""One row for each snapshot; its facts are what is listed, and the document."""
 
 BLOCK = 1000
 """How many ids of a journal are set aside at a time: so many, at most, a killed server skips."""
@@ -80,6 +80,7 @@ class Sessions:
         self._options = options
         self.events = Events()
         self._rows = Collection(tables.table(WORLDS), FIRST, lambda _: {})
+        self.snapshots = Collection(tables.table(SNAPSHOTS), FIRST, lambda _: {})
         self._worlds: dict[str, World] = {}
         self._numbers: dict[str, int] = {}
         self._idle: dict[str, float] = {}
@@ -289,7 +290,8 @@ class Sessions:
             raise UnknownSessionError(name, self._numbers)
         if now - self._seen[name] > idle / SEEN_SHARE:
             self._seen[name] = now
-            self._write(self._row(name), {"seen": now})
+            with self.tables.database.transaction():  # other servers write this row as well
+                self._write(self._row(name), {"seen": now})
 
     def all(self) -> Iterator[tuple[World, Mapping[str, Any]]]:
         """Yield each session and what is written of it, the oldest first; drop the idle ones."""

@@ -25,7 +25,14 @@ ROW = ("key", "state", "since", "due", "upcoming", "version", "facts", "columns"
 
 
 class StateError(ValueError):
-    """A document of state that does not fit: where, and why."""
+    """A document of state that does not fit: where, and why.
+
+    `known` is what there is, where it names what is not.
+    """
+
+    def __init__(self, message: str, known: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.known = list(known)
 
 
 def dump(world: World) -> dict[str, Any]:
@@ -67,9 +74,10 @@ def load(sessions: Sessions, world: World, document: Document) -> None:
         for name, collections in document["apis"].items():
             _fill(world, name, collections)
         world.agenda.insert_many(_resources(AGENDA, document.get("agenda", [])), kept=True)
-        for name, memory in document.get("memory", {}).items():
-            if name in world.apis and isinstance(memory, Mapping):
-                world.apis[name].recall(memory)
+        for row in document.get("agenda", []):
+            if row["facts"]["api"] not in world.apis:
+                raise StateError(f"agenda: {row['key']} is for no API of this server", world.apis)
+        _remind(world, document.get("memory", {}))
         sessions.keep(world)
     except BaseException:
         world.seed, world.scenario, world.born = before[:3]
@@ -78,6 +86,17 @@ def load(sessions: Sessions, world: World, document: Document) -> None:
         raise
     world.recall()
     world.fired.clear()
+
+
+def _remind(world: World, memories: Mapping[str, Any]) -> None:
+    """Have the APIs of *world* remember what they did beside their resources."""
+    for name, memory in memories.items():
+        if name not in world.apis:
+            raise StateError(f"memory: {name[:64]!r} is not served here", world.apis)
+        try:
+            world.apis[name].recall(memory)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise StateError(f"memory/{name}: {error}") from None
 
 
 def moment(document: Document) -> int:
@@ -97,12 +116,11 @@ def size(document: Document) -> int:
 def _fill(world: World, name: str, collections: Mapping[str, Any]) -> None:
     api = world.apis.get(name)
     if api is None:
-        raise StateError(f"apis: {name[:64]!r} is not served, but {', '.join(world.apis)}")
+        raise StateError(f"apis: {name[:64]!r} is not served here", world.apis)
     layouts = {one.name: one for one in api.LAYOUTS}
     for where, rows in collections.items():
         if where not in layouts:
-            known = ", ".join(layouts)
-            raise StateError(f"apis/{name}: {where[:64]!r} is no collection; known are {known}")
+            raise StateError(f"apis/{name}: {where[:64]!r} is no collection", layouts)
         try:
             resources = list(_resources(layouts[where], rows))
             for one in resources:

@@ -7,9 +7,10 @@ from inspect import iscoroutinefunction
 from typing import Any
 from urllib.parse import urlsplit
 
+from mockserver.admin.hints import HINTS
 from mockserver.admin.refusal import RefusalError, unknown
 from mockserver.api import Api
-from mockserver.errors import ApiError, InvalidRequestError, MethodError, NoRouteError
+from mockserver.errors import ApiError, InvalidRequestError, MethodError, NoRouteError, Violation
 from mockserver.hub import Hub
 from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Service
@@ -72,15 +73,13 @@ class Desk:
             reply: Reply = handler(self, call)
         return reply
 
-    def render_error(self, error: ApiError, call: Call) -> Reply:  # noqa: ARG002
+    def render_error(self, error: ApiError, call: Call) -> Reply:
         """Return what went wrong in one sentence, and what there is instead."""
         value: dict[str, Any] = {"error": error.message}
         if isinstance(error, RefusalError) and error.known:
             value["known"] = error.known
         elif isinstance(error, InvalidRequestError):
-            value["error"] = "; ".join(
-                f"{one.location} {one.name or '/'}: {one.message}" for one in error.violations
-            )
+            value["error"] = "; ".join(_said(one, call) for one in error.violations)
         elif isinstance(error, NoRouteError):
             base = self.service.contract.base_paths[0]
             paths = dict.fromkeys(one.path for one in self.service.contract.operations.values())
@@ -90,3 +89,11 @@ class Desk:
             allow = [*error.allow, *(["HEAD"] if "GET" in error.allow else [])]
             return reply.with_header("allow", ", ".join(allow))
         return reply
+
+
+def _said(violation: Violation, call: Call) -> str:
+    """Return what is wrong; of a body that has none of several forms, which there are."""
+    message = violation.message
+    if violation.code == "oneOf":
+        message = HINTS.get(call.operation_id, message)
+    return f"{violation.location} {violation.name or '/'}: {message}"

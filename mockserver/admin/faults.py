@@ -21,7 +21,7 @@ def create_fault(desk: Desk, call: Call) -> Reply:
     try:
         fault = desk.world(call).traffic.faults.add(call.body)
     except UnknownNameError as error:
-        raise RefusalError(str(error), 400, error.known) from None
+        raise RefusalError(str(error), 404, error.known) from None
     except FaultError as error:
         raise RefusalError(str(error)) from None
     reply = Reply.json(fault.shown(), 201)

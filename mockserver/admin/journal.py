@@ -67,5 +67,5 @@ def _search(world: World, asked: Mapping[str, Any]) -> Search:
     try:
         selection.check({name: api.contract for name, api in world.apis.items()})
     except UnknownNameError as error:
-        raise RefusalError(str(error), 400, error.known) from None
+        raise RefusalError(str(error), 404, error.known) from None
     return Search(selection, asked.get("status"), asked.get("since_id", 0))

@@ -25,7 +25,8 @@ def reset_session(desk: Desk, call: Call) -> Reply:
     world = desk.world(call)
     parts = (call.body or {}).get("parts", PARTS)
     state, clock = "state" in parts, "clock" in parts
-    desk.hub.settle(world)
+    if not state:
+        desk.hub.settle(world)
     if state or clock:
         desk.hub.sessions.reset(world, state=state, clock=clock)
     if world.traffic is not None:
@@ -44,11 +45,6 @@ def list_sessions(desk: Desk, call: Call) -> Reply:
 def create_session(desk: Desk, call: Call) -> Reply:
     """Make a session: from a seed, from another session, or from a snapshot."""
     body = call.body or {}
-    sources = [one for one in ("from_session", "from_snapshot") if body.get(one) is not None]
-    if len(sources) > 1 or (sources and body.keys() & {"seed", "scenario"}):
-        raise RefusalError(
-            "a session comes from one of from_session, from_snapshot, or seed and scenario"
-        )
     desk.hub.sessions.sweep()
     try:
         world = _make(desk, body)

@@ -11,12 +11,10 @@ from mockserver.admin.desk import Desk
 from mockserver.admin.refusal import RefusalError, unknown
 from mockserver.moment import iso
 from mockserver.pipeline.call import Call, Reply
-from mockserver.sessions import FIRST
-from mockserver.store import Collection, Layout, Query, Resource
+from mockserver.store import Collection, Query, Resource
 from mockserver.world import World
 
-SNAPSHOTS = Layout("snapshots", str, None, columns={"ordinal": int}, indexes=(("ordinal",),))
-"""One row for each snapshot; its facts are what is listed, and the document."""
+PATH = "/__admin/snapshots/"
 
 
 def list_snapshots(desk: Desk, _call: Call) -> Reply:
@@ -62,13 +60,8 @@ def delete_snapshot(desk: Desk, call: Call) -> Reply:
 def restore_snapshot(desk: Desk, call: Call) -> Reply:
     """Make a session what a snapshot says."""
     found = document(desk, call.path["name"])
-    world = desk.world(call)
-    desk.hub.settle(world)
-    put(desk, world, found)
+    put(desk, desk.world(call), found)
     return Reply.empty(204)
-
-
-PATH = "/__admin/snapshots/"
 
 
 def put(desk: Desk, world: World, found: Any) -> None:
@@ -76,7 +69,7 @@ def put(desk: Desk, world: World, found: Any) -> None:
     try:
         state.load(desk.hub.sessions, world, found)
     except state.StateError as error:
-        raise RefusalError(str(error)) from None
+        raise RefusalError(str(error), 404 if error.known else 400, error.known) from None
     desk.hub.tell("reset", world, parts=["state", "clock"])
 
 
@@ -128,4 +121,4 @@ def _free_name(shelf: Collection) -> str:
 
 
 def _shelf(desk: Desk) -> Collection:
-    return Collection(desk.hub.sessions.tables.table(SNAPSHOTS), FIRST, lambda _: {})
+    return desk.hub.sessions.snapshots

@@ -19,9 +19,7 @@ def get_state(desk: Desk, call: Call) -> Reply:
 
 def replace_state(desk: Desk, call: Call) -> Reply:
     """Replace everything in a session, or nothing if something does not fit."""
-    world = desk.world(call)
-    desk.hub.settle(world)
-    snapshots.put(desk, world, call.body)
+    snapshots.put(desk, desk.world(call), call.body)
     return Reply.empty(204)
 
 

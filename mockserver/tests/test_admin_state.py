@@ -88,6 +88,7 @@ MISTAKES: dict[str, Spoil] = {
     "clock": lambda state, _: state["clock"].update(now="2027-05-01T00:00:00"),
     "shape": lambda _, rows: rows[3].pop("since"),
     "whole": lambda state, _: state.pop("apis"),
+    "agenda": lambda state, _: state.update(agenda=[{"key": 1}]),
 }
 
 
@@ -99,11 +100,26 @@ def test_what_does_not_fit_changes_nothing(server: Server, mistake: str) -> None
     spoiled = copy.deepcopy(before)
     MISTAKES[mistake](spoiled, spoiled["apis"]["scale"]["scale_jobs"])
 
-    status, _ = admin.refused("PUT", "/state", spoiled)
+    status, known = admin.refused("PUT", "/state", spoiled)
 
-    assert status == 400
+    assert status == (404 if mistake in {"api", "collection"} else 400)
+    assert bool(known) == (status == 404)
     assert admin.get("/state") == before
     assert admin.jobs() == len(before["apis"]["scale"]["scale_jobs"])
+
+
+def test_a_broken_agenda_does_not_keep_from_a_reset(server: Server) -> None:
+    """Whatever nonsense has been put on it, a reset leads back to the beginning."""
+    admin = Admin(server).new()
+    before = admin.get("/state")
+    facts = {"api": "scale", "kind": "cancelJobs", "payload": 7}
+    row = {"key": 1, "state": "pending", "since": 0, "due": 0, "facts": facts}
+    admin.ask("PUT", "/state", {**before, "agenda": [row]}, 204)
+
+    admin.ask("POST", "/reset")
+
+    assert admin.get("/state") == before
+    Admin(server).ask("DELETE", f"/sessions/{admin.session}", status=204)
 
 
 def test_differences_name_what_differs(admin: Admin, everything: Server) -> None:

@@ -323,7 +323,7 @@ def test_a_refusal_over_http_is_one_sentence(admin: Admin) -> None:
         "POST", "/faults", {"operation": "getjob", "do": {"kind": "reset"}}
     )
 
-    assert (status, "getJob" in known) == (400, True)
+    assert (status, "getJob" in known) == (404, True)
     assert admin.refused("POST", "/faults", {"do": {"kind": "stuck"}})[0] == 400
     assert admin.get("/faults") == []
 

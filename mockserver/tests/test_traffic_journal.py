@@ -267,10 +267,10 @@ def test_filters_and_counts_over_http(admin: Admin) -> None:
 
 def test_unknown_names_are_refused_with_the_known(admin: Admin) -> None:
     """Who asks for an API, an operation or an entry that is not there learns what is."""
-    assert admin.refused("GET", "/journal?api=nothing") == (400, ["scale"])
+    assert admin.refused("GET", "/journal?api=nothing") == (404, ["scale"])
     status, known = admin.refused("GET", "/journal/count?operation=getjob")
-    assert (status, "getJob" in known) == (400, True)
-    assert admin.refused("POST", "/journal/wait", {"api": "nothing"})[0] == 400
+    assert (status, "getJob" in known) == (404, True)
+    assert admin.refused("POST", "/journal/wait", {"api": "nothing"})[0] == 404
     assert admin.refused("GET", "/journal/17")[0] == 404
 
 
