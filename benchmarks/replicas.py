@@ -143,8 +143,8 @@ def main() -> None:
     figures: dict[int, list[dict[str, list[float]]]] = {one: [] for one in names}
     with running(binaries) as cluster:
         for number in range(options.rounds):
-            for replicas in names:
-                print(f"round {number + 1} of {options.rounds}: {names[replicas]}", file=sys.stderr)
+            for replicas, name in names.items():
+                print(f"round {number + 1} of {options.rounds}: {name}", file=sys.stderr)
                 figures[replicas].append(measure(cluster, replicas, options))
     print(
         "| servers | "
