@@ -14,8 +14,8 @@ from conformance.mode import Needs
 from conformance.probe import Probe
 from specs.contract import Contract, Operation
 
-LOST = frozenset({400, 404, 405, 410})
-"""What a link cannot be answered that leads to what has just been made."""
+LOST = frozenset({404, 405, 410})
+"""How a link cannot be answered that leads to what has just been made."""
 
 
 def recipes(contract: Contract) -> Iterable[Recipe]:
@@ -79,7 +79,7 @@ class _Following:
         if set(re.findall(r"\{([^}]+)\}", operation.path)) - path.keys():
             return  # the link leaves something open
         followed = probe.call(operation.id, path=path, query=query, body=body)
-        if followed.status in LOST:
+        if followed.status in LOST or (operation.is_safe and followed.status == 400):
             raise Violation(f"the link {name} of {answer.exchange} leads to {followed.exchange}")
 
 

@@ -5,6 +5,6 @@ commanded as `specs/README.md` says. Whatever is not about a resource, and every
 contract without lifecycles, is answered from the contract's examples and schemas.
 """
 
-from mockserver.own.api import play
+from mockserver.own.play import play
 
 __all__ = ["play"]

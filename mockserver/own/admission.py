@@ -1,4 +1,4 @@
-"""Who may call, by the declared security; and whom a command means that names it in its body."""
+"""Who may call, by the security that a contract declares."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from mockserver.errors import CredentialsError
 from mockserver.own.answer import refusal_status
-from mockserver.own.shape import Kind
 from mockserver.pipeline.call import Call
 from specs.contract import Contract
 
@@ -40,19 +39,3 @@ def _is_shown(scheme: Mapping[str, Any], call: Call) -> bool:
     given = (call.header("authorization") or "").partition(" ")
     wanted = str(scheme.get("scheme", "bearer")).lower()
     return bool(given[2]) and given[0].lower() == wanted
-
-
-def keys_in(kind: Kind, sent: Mapping[str, Any]) -> list[str]:
-    """Return the keys that the body of a command names, one or a list, under a name such as `ids`.
-
-    The names are the key's own, with the name of the kind before it or not, for one or for many.
-    """
-    found: list[str] = []
-    for name, value in sent.items():
-        plain = name.replace("_", "").replace("-", "").lower()
-        key = kind.key.replace("_", "").lower()
-        stem = kind.name.lower()
-        if plain in {key, f"{key}s", f"{stem}{key}", f"{stem}{key}s", f"{stem}s"}:
-            values = value if isinstance(value, list) else [value]
-            found += [str(one) for one in values]
-    return found

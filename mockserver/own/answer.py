@@ -182,7 +182,7 @@ def _declared(operation: Operation, status: int) -> str | None:
 
 def _media(response: Mapping[str, Any]) -> str | None:
     """Return the media type that is sent: JSON if it is offered, else the first."""
-    offered = list(response.get("content", {}))
+    offered: list[str] = list(response.get("content", {}))
     if not offered:
         return None
     return next((one for one in offered if _is_json(one)), offered[0])

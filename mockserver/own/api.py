@@ -1,83 +1,25 @@
-"""The class that plays one contract: operations by their shape, state by the lifecycles."""
+"""What an API does that nobody wrote code for: operations by shape, state by the lifecycles."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
 from mockserver.api import Api
 from mockserver.errors import ApiError, InvalidRequestError, MethodError, Violation
-from mockserver.machine import Hop
-from mockserver.own import admission, listing, seed
+from mockserver.own import admission, commands, listing, seed
 from mockserver.own.answer import Answers, refusal_status, with_location
-from mockserver.own.documents import MADE, Documents, body_of, offered
-from mockserver.own.shape import Kind, Role, Shape, shapes
+from mockserver.own.documents import MADE, Documents, body_of, offered, row_key
+from mockserver.own.shape import Kind, Role, Shape
 from mockserver.own.value import Inventor
 from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Pace, Service
 from mockserver.store import Collection, Condition, Layout, Query, Resource
 from mockserver.world import World
-from specs.contract import Contract, ContractError, Lifecycle
-
-LASTS = 2.0
-"""How long a state lasts in seconds that a resource leaves on its own, more or less."""
 
 Answer = Callable[["OwnApi", Shape, Call], Reply]
-
-
-def play(contract: Contract) -> type[OwnApi]:
-    """Return the class that plays *contract*.
-
-    Raises `ContractError` if a path cannot be routed.
-    """
-    for path in contract.document["paths"]:
-        for segment in path.split("/"):
-            if "{" in segment and not re.fullmatch(r"\{[^{}]+\}", segment):
-                raise ContractError(
-                    f"/paths/{path.replace('/', '~1')}",
-                    f"{segment!r} is served only as a whole segment that is a parameter",
-                )
-    found = shapes(contract)
-    kinds = {one.kind.item: one.kind for one in found.values() if one.kind is not None}
-    tables = {item: _table(contract, kind) for item, kind in kinds.items()}
-    attributes = {
-        "NAME": contract.name,
-        "PACE": {name: _pace(cycle) for name, cycle in contract.lifecycles.items()},
-        "LAYOUTS": tuple(
-            Layout(
-                tables[item],
-                str,
-                None if kind.lifecycle is None else kind.lifecycle.schema,
-                columns={"parents": str, "number": int},
-                views={"document": kind.name},
-                indexes=(("parents", "number"), ("parents", "state", "number")),
-                facets=("parents", "state"),
-            )
-            for item, kind in kinds.items()
-        ),
-        "shapes": found,
-        "kinds": {tables[item]: kind for item, kind in kinds.items()},
-    }
-    return type("OwnApi", (OwnApi,), attributes)
-
-
-def _table(contract: Contract, kind: Kind) -> str:
-    """Return a name for the table of a kind that no other has, short enough for each database."""
-    words = re.sub(r"[^a-z0-9]+", "_", f"{contract.name}_{kind.name}".lower())[:32]
-    return f"own_{words}_{sha256(f'{contract.name} {kind.item}'.encode()).hexdigest()[:8]}"
-
-
-def _pace(cycle: Lifecycle) -> Mapping[str, tuple[Hop, ...]]:
-    """Return a pace for every transition that nobody commands."""
-    found: dict[str, tuple[Hop, ...]] = {}
-    for one in cycle.transitions:
-        if one.trigger is None:
-            found[one.source] = (*found.get(one.source, ()), Hop(one.target, LASTS))
-    return found
 
 
 class OwnApi(Api):
@@ -332,44 +274,6 @@ class OwnApi(Api):
         last = self._last.get(collection.name, 0)
         self._last[collection.name] = max(last, resource.columns["number"])
 
-    def command(self, shape: Shape, call: Call) -> Reply:
-        kind, parents, collection, _ = self.place(shape, call)
-        sent = body_of(self.contract, shape.operation, call)
-        if shape.names_one:
-            chosen = [self.found(shape, call)]
-        else:
-            chosen = [
-                one
-                for key in admission.keys_in(kind, sent)
-                if (one := collection.get(row_key(parents, key))) is not None
-            ]
-        for resource in chosen:
-            self._commanded(shape, kind, resource, call.body)
-        if shape.names_one:
-            return self.show(shape, chosen[0])
-        return self.answers.success(shape.operation, self.world.seed)
-
-    def _commanded(self, shape: Shape, kind: Kind, resource: Resource, body: Any) -> None:
-        cycle = kind.lifecycle
-        assert cycle is not None
-        transitions = [
-            one
-            for one in cycle.transitions
-            if one.trigger == shape.operation.id
-            and (one.guard is None or self.service.book.compile(one.guard).is_valid(body))
-        ]
-        target = next((one.target for one in transitions if one.source == resource.state), None)
-        if target is not None:
-            name = self._tables[kind.item]
-            moment = self.world.clock.now()
-            self.move(self.collections[name], resource, target, moment, shape.operation.id)
-        elif cycle.refusal is not None and (transitions or shape.names_one):
-            raise ApiError(
-                f"{kind.name} {resource.key} is {resource.state}: "
-                f"{shape.operation.id} is not possible now.",
-                cycle.refusal,
-            )
-
     def example(self, shape: Shape, call: Call) -> Reply:
         if shape.names_one and shape.kind is not None:
             self.found(shape, call)
@@ -382,12 +286,6 @@ class OwnApi(Api):
         return self.answers.shown(shape.operation, document, resource.key, status=status)
 
 
-def row_key(parents: str, own: str) -> str:
-    """Return the key of a row: the keys of the parents and the resource's own, quoted."""
-    text = quote(own, safe="")
-    return f"{parents}/{text}" if parents else text
-
-
 ROLES: Mapping[Role, Answer] = {
     Role.CREATE: OwnApi.create,
     Role.LIST: OwnApi.list,
@@ -395,6 +293,6 @@ ROLES: Mapping[Role, Answer] = {
     Role.REPLACE: OwnApi.replace,
     Role.MERGE: OwnApi.merge,
     Role.DELETE: OwnApi.delete,
-    Role.COMMAND: OwnApi.command,
+    Role.COMMAND: commands.command,
     Role.EXAMPLE: OwnApi.example,
 }

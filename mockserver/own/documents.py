@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from mockserver.moment import iso
 from mockserver.own.shape import Kind, json_schema, properties
@@ -167,16 +167,19 @@ class Documents:
             while not is_free(f"{stem}-{number}"):
                 number += 1
             return f"{stem}-{number}"
-        for attempt in range(1000):
-            found = self._inventor.value(node, self.kind.name, number, attempt)
-            if is_free(str(found)):
-                break
-        return found
+        draws = (self._inventor.value(node, self.kind.name, number, one) for one in range(1000))
+        return next((one for one in draws if is_free(str(one))), number)
 
     def shown_key(self, document: Mapping[str, Any]) -> str:
         """Return the key that a document shows; empty if it shows none."""
         found = document.get(self.kind.key) if self.kind.key else None
         return "" if found is None else str(found)
+
+
+def row_key(parents: str, own: str) -> str:
+    """Return the key of a row: the keys of the parents and the resource's own, quoted."""
+    text = quote(own, safe="")
+    return f"{parents}/{text}" if parents else text
 
 
 def body_of(contract: Contract, operation: Operation, call: Call) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _linked(contract: Contract, cycle: Lifecycle) -> Iterator[Operation]:
     for creator in cycle.creators:
         for response in contract.operations[creator].responses.values():
             for link in response.get("links", {}).values():
-                name = contract.resolve(link).get("operationId")
+                name = str(contract.resolve(link).get("operationId"))
                 if name in contract.operations:
                     yield contract.operations[name]
 
@@ -161,7 +161,7 @@ def _is_made(contract: Contract, item: str) -> bool:
 def _kind(contract: Contract, item: str, cycle: Lifecycle | None) -> Kind:
     collection = item.rpartition("/")[0]
     *parents, parameter = blanks(item)
-    reference, schema = "", {}
+    schema: Mapping[str, Any]
     if cycle is not None:
         reference, schema = f"#/components/schemas/{cycle.schema}", contract.schema(cycle.schema)
     else:

@@ -47,9 +47,10 @@ class Speller:
 
     def text(self, node: Mapping[str, Any], name: str, _depth: int = 0) -> str:
         """Return a text for the schema *node* of the property *name*."""
-        least, most = node.get("minLength", 0), node.get("maxLength", 10_000)
+        least: int = node.get("minLength", 0)
+        most: int = node.get("maxLength", 10_000)
         form = self._forms.get(node.get("format", ""))
-        text = self._word(name, most) if form is None else form()
+        text: str = self._word(name, most) if form is None else form()
         pattern = node.get("pattern")
         if pattern is not None and (form is None or not _matches(pattern, text)):
             return self._spelled(pattern, least, most)

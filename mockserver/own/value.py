@@ -34,7 +34,7 @@ class Inventor:
         *is_plain*: without the examples. Some schemas no value fits: then it is one that nearly
         does.
         """
-        validator = self._book.compile(schema)
+        validator, made = self._book.compile(schema), None
         for number in range(TRIES):
             draw = random.Random(repr((*name, number)))  # noqa: S311 - it has to be repeatable
             exemplary = number < TRIES // 2 and not is_plain

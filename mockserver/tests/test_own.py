@@ -248,6 +248,29 @@ def test_credentials_are_demanded_as_declared(tmp_path: Path) -> None:
     assert farms.send("GET", KEY, headers={"x-key": "1"}).status_code == 404
 
 
+def test_a_command_may_name_many_in_its_body(tmp_path: Path) -> None:
+    """Keys that stand in the body are obeyed, each as far as its state allows."""
+    place = "/print-jobs/{id}/cancel:\n    parameters:\n"
+    parameter = '      - {$ref: "#/components/parameters/Id"}\n'
+    link = """            CancelIt:
+              operationId: cancelPrintJob
+              parameters: {id: $response.body#/id}
+"""
+    named = "      operationId: cancelPrintJob\n"
+    body = "      requestBody: {content: {application/json: {schema: {type: object}}}}\n"
+    text = PRINT_SHOP.replace(place + parameter, "/print-jobs/cancel:\n").replace(link, "")
+    text = text.replace(named, named + body)
+    shop = serve(tmp_path, text, "shop", options=Options(scenario="empty"))
+    keys = [shop.post("/print-jobs", {"title": "Minutes"}).json()["id"] for _ in range(3)]
+
+    assert shop.post("/print-jobs/cancel", {"others": keys}).status_code == 200
+    assert {one["status"] for one in shop.get("/print-jobs")} == {"QUEUED"}
+    assert shop.post("/print-jobs/cancel", {"ids": keys[:2]}).status_code == 200
+    assert shop.post("/print-jobs/cancel", {"printJobId": keys[2]}).status_code == 200
+    assert {one["status"] for one in shop.get("/print-jobs")} == {"CANCELED"}
+    assert shop.post("/print-jobs/cancel", {"id": keys[0]}).status_code == 409
+
+
 def test_other_methods_and_paths_are_nobodys(farms: Client) -> None:
     """What is not in the contract is told in JSON, with the methods that are."""
     answer = farms.send("DELETE", "/api/farms")
