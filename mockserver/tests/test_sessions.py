@@ -178,6 +178,20 @@ def test_a_fork_is_reset_to_where_it_was_forked(admin: Admin) -> None:
     assert fork.status(key) == "RUNNING"
 
 
+def test_a_fork_takes_along_what_is_still_to_come(admin: Admin) -> None:
+    """A command that has been accepted takes effect in the copy too, again after each reset."""
+    key = admin.submit(SLOW_JOB)
+    admin.server.request("POST", "/v6/jobs/cancel/", json={"job_ids": [key]})
+    fork = admin.new(from_session="default")
+
+    for _ in range(2):
+        assert fork.status(key) == "QUEUED"
+        assert [one["target"] for one in fork.advance(0.3) if one["key"] == key] == ["CANCELED"]
+        fork.ask("POST", "/reset")
+    fork.ask("POST", "/clock/advance", {"to": "next-event"})
+    assert admin.status(key) == "QUEUED"
+
+
 def test_a_reset_takes_back_only_what_it_names(admin: Admin) -> None:
     """State and clock are parts of their own."""
     alice = admin.new(name="alice")
