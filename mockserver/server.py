@@ -66,6 +66,15 @@ def run(
         config = _config(app, certificate)
         if watch is not None:
             config.callback_notify, config.timeout_notify = watch.look, 0
+        server = uvicorn.Server(config)
+        told: list[int] = []
+
+        def leave(number: int, _frame: object) -> None:
+            """End in good order: with the summary, and without the file of the port."""
+            told.append(number)
+            server.should_exit = True
+
+        signal.signal(signal.SIGTERM, leave)  # uvicorn raises it again when it has ended
         _greet(parts.hub, host, (public, admin_port), certificate)
         if host not in cli.LOOPBACK:
             click.echo(f"  {_access(more, admin_port)}", err=True)
@@ -74,9 +83,10 @@ def run(
         if port_file is not None:
             _write(port_file, str(public))
             stack.callback(port_file.unlink, missing_ok=True)
-        signal.signal(signal.SIGTERM, _leave)  # uvicorn raises it again when it has ended
         _spare_the_collector()
-        uvicorn.Server(config).run(sockets=listeners)
+        server.run(sockets=listeners)
+        if told:
+            raise SystemExit(128 + told[0])
 
 
 def _spare_the_collector() -> None:
@@ -91,11 +101,6 @@ def _spare_the_collector() -> None:
 
 def _say(line: str) -> None:
     click.echo(f"callsheet: {line}", err=True)
-
-
-def _leave(number: int, _frame: object) -> None:
-    """End in good order: with the summary, and without the file of the port."""
-    raise SystemExit(128 + number)
 
 
 def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
