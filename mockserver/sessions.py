@@ -387,13 +387,11 @@ class Sessions:
             world.seed_apis(world.apis)
             return
         self.tables.copy(beginning["number"], world.session, self._layouts)
-        world.agenda.forget()
         self._follow(world, {**beginning, "turn": world.turn})
 
     def empty(self, world: World) -> None:
         """Take away everything that is in *world*."""
         self.tables.clear(world.session, self._layouts)
-        world.agenda.forget()
         world.history.clear()
         world.turn += 1
 

@@ -69,12 +69,14 @@ class Tables:
         with self.database.transaction():
             for layout in layouts:
                 self.table(layout).copy(source, target)
+        self.database.forget()
 
     def clear(self, session: int, layouts: Iterable[Layout]) -> None:
         """Take away all that a session has of these layouts."""
         with self.database.transaction():
             for layout in layouts:
                 Collection(self.table(layout), session, lambda _: {}).clear()
+        self.database.forget()
 
     def remember(self) -> None:
         """Keep the statements that were written, so that the next start is faster."""

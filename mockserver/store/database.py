@@ -71,13 +71,17 @@ class Database:
             yield
         except BaseException:
             self._roll_back()
-            for one in list(self.readers):
-                one.forget()
+            self.forget()
             raise
         else:
             self._commit()
         finally:
             self._depth = 0
+
+    def forget(self) -> None:
+        """Have all readers forget what they know: rows have changed behind their backs."""
+        for one in list(self.readers):
+            one.forget()
 
     def close(self) -> None:
         """Close the connection; a private database is gone with it."""
