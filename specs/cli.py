@@ -26,7 +26,7 @@ COMMANDS = {
     "init": "Write a small contract to start from.",
     "list": "List the requirements of an API.",
     "explain": "Say what a requirement means and where it comes from.",
-    "known": "List what real implementations are known to do against their documents.",
+    "known": "List where real servers are known to differ from their documents.",
     "target": "Write a target file for a server, to be filled in.",
     "report": "Put together the reports of a run in parts.",
     "cleanup": "Delete what earlier checks created on a target.",

@@ -19,6 +19,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 # A distribution of somebody else, whose commands fail in every way a command can.
 PLUGIN = '''
 import os
+import signal
 import click
 from specs.contract import load
 
@@ -48,6 +49,7 @@ def seven(count):
 
 @click.command()
 def waiting():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # not ignored, as in the background
     click.echo("waiting")
     while True:
         os.read(0, 1)
@@ -226,7 +228,10 @@ def test_control_c_is_one_line(environment: dict[str, str]) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        try:
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
 
     assert process.returncode == 130
     assert said.strip() == "callsheet: interrupted"
