@@ -280,6 +280,9 @@ class Sessions:
         self._seen[name] = row.facts["seen"]
         if world.turn != row.facts["turn"]:
             self._follow(world, row.facts)
+        for api, memory in row.facts["memory"].items():  # as another server left it
+            if api in world.apis:
+                world.apis[api].recall(memory)
         return world
 
     def _use(self, name: str) -> None:
