@@ -192,7 +192,7 @@ def test_what_the_server_refuses_is_said(desks: Desks) -> None:
     tab.locator("form.sheet").get_by_label("Seconds", exact=True).fill("0")
     desk.button("Add fault").click()
 
-    expect(desk.said()).to_contain_text("do.seconds is more than 0")
+    expect(desk.said()).to_contain_text("latency (seconds, spread)")
     assert all("400 (Bad Request)" in one for one in desk.complaints)
     desk.complaints.clear()
 
