@@ -123,7 +123,7 @@ class Collection:
         return answer
 
     def forget(self) -> None:
-        """Forget what is known of the rows: one is about to change, or has not after all."""
+        """Forget what is known of the rows: one has just changed, or has not after all."""
         self._marks.clear()
         self._kept.clear()
 
@@ -310,7 +310,6 @@ class Collection:
 
         *kept*: they have been somewhere before, and keep their versions.
         """
-        self.forget()
         iterator = iter(resources)
         with self._table.database.transaction():
             while batch := list(itertools.islice(iterator, BATCH)):
@@ -324,13 +323,13 @@ class Collection:
                     tally.add(resource.counted, 1)
                 self._table.database.execute_many(self._table.statement("insert"), rows)
                 self._count(tally)
+                self.forget()
 
     def update(self, resource: Resource) -> None:
         """Write a resource that was read before and has been changed since.
 
         Raises `ConflictError` if somebody else has written it meanwhile.
         """
-        self.forget()
         read, resource.version = resource.version, resource.version + 1
         row = self._row(resource)
         with self._table.database.transaction():
@@ -348,10 +347,10 @@ class Collection:
                 tally.add(counted, 1)
                 self._count(tally)
                 resource.counted = counted
+            self.forget()
 
     def delete(self, resource: Resource) -> None:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
-        self.forget()
         with self._table.database.transaction():
             done = self._execute(
                 self._table.statement("delete"), (self._session, resource.key, resource.version)
@@ -362,14 +361,15 @@ class Collection:
             tally = Tally()
             tally.add(resource.counted, -1)
             self._count(tally)
+            self.forget()
 
     def clear(self) -> None:
         """Take all of them away."""
-        self.forget()
         with self._table.database.transaction():
             self._execute(self._table.statement("clear"), (self._session,))
             for text in self._table.statement("clear_counts"):
                 self._execute(text, (self._session,))
+            self.forget()
 
     def top_key(self) -> Any:
         """Return the largest key, or None if there is no resource."""

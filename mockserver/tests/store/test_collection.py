@@ -325,3 +325,46 @@ def test_a_view_that_breaks_the_contract_is_not_written(table: StoredTable) -> N
     with pytest.raises(ValueError, match="short"):
         collection.insert(_thing(1, ("new", None, None, 0)))
     assert collection.count(Query()) == 0
+
+
+def test_what_is_read_while_a_row_is_rendered_is_not_kept(table: StoredTable) -> None:
+    """A view may be made of what stands in the table so far; afterwards the table is read anew."""
+    red = Query((within("color", ["red"]),))
+    found: Collection
+
+    def render(one: Resource) -> dict[str, Any]:
+        seen = found.count(red), found.view(1, "short"), found.page(red, "short", 5)
+        return {"short": {"key": one.key, "size": one.columns["size"], "seen": len(seen)}}
+
+    found = Collection(table, next(SESSIONS), render)
+    found.insert_many(_thing(key, ("new", "red", 1, 0)) for key in (1, 2))
+    thing = found.get(1)
+    assert thing is not None
+    assert found.count(red) == 2
+    thing.columns |= {"color": "blue", "size": 3}
+    found.update(thing)
+
+    assert found.count(red) == 1
+    assert found.view(1, "short") == b'{"key":1,"size":3,"seen":3}'
+    assert len(found.page(red, "short", 5)) == 1
+
+
+def test_what_is_read_before_writes_are_taken_back_is_not_kept(table: StoredTable) -> None:
+    """Within a transaction its writes are seen, and after it has failed they are not."""
+    found = _fill(table, 3)
+    seen: list[Any] = []
+
+    def fail() -> None:
+        with table.database.transaction():
+            found.insert(_thing(4, ("new", "red", 1, 0)))
+            seen.extend((found.count(Query()), found.view(4, "short")))
+            seen.append(len(found.page(Query(), "short", 9)))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert seen == [4, b'{"key":4}', 4]
+    assert found.count(Query()) == 3
+    assert found.view(4, "short") is None
+    assert len(found.page(Query(), "short", 9)) == 3
