@@ -71,12 +71,6 @@ def _load(name: str) -> Contract:
 @click.option("--keep", is_flag=True, help="Do not clean up what the run has created.")
 @report_options
 @click.option(
-    "--repro-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Write scripts for each contradiction: curl for the shell, and pytest.",
-)
-@click.option(
     "--ledger", metavar="FILE", help="Where to note what the run creates; {api} as above."
 )
 @click.option("--insecure", is_flag=True, help="Do not check the target's certificate.")

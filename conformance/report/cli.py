@@ -24,12 +24,6 @@ def report() -> None:
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="REPORT..."
 )
 @report_options
-@click.option(
-    "--repro-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Write scripts for each contradiction: curl for the shell, and pytest.",
-)
 def merge(files: tuple[Path, ...], repro_dir: Path | None, **given: Any) -> None:
     """Join JSON reports: the shards of one run, and runs of several APIs.
 

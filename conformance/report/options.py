@@ -20,7 +20,13 @@ HELP = {
 
 
 def report_options(command: Command) -> Command:
-    """Give a command the options `--junit FILE`, `--json FILE` and so on."""
+    """Give a command the options `--junit FILE`, `--json FILE` and so on, and `--repro-dir`."""
+    command = click.option(
+        "--repro-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Write scripts for each contradiction: curl for the shell, and pytest.",
+    )(command)
     for form, says in reversed(HELP.items()):
         path = click.Path(path_type=Path, dir_okay=False)
         option = click.option(f"--{form}", f"{form}_file", type=path, metavar="FILE", help=says)
