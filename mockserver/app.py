@@ -14,7 +14,8 @@ from mockserver.console import Console
 from mockserver.entrance import Entrance
 from mockserver.hub import Hub, Log
 from mockserver.openapi import Documents
-from mockserver.pipeline.stack import App, Receive, Scope, Send, Stack
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
+from mockserver.pipeline.stack import Stack
 from mockserver.service import Options, Service
 from mockserver.store import open_database
 from specs.contract import Contract

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from mockserver.hub import Hub
-from mockserver.pipeline.stack import App, Receive, Scope, Send
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from mockserver.sessions import UnknownSessionError
 
 SESSIONS = "/s/"

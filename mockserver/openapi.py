@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from mockserver.pipeline.stack import App, Receive, Scope, Send
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from specs.contract import Contract
 from specs.contract.export import document
 

@@ -21,7 +21,7 @@ from mockserver.app import Parts, Setting, create_parts
 from mockserver.certificate import Certificate
 from mockserver.entrance import TwoDoors
 from mockserver.hub import Hub, Log
-from mockserver.pipeline.stack import App
+from mockserver.pipeline.asgi import App
 from mockserver.service import Options, Validate
 from mockserver.store.database import DatabaseError
 from mockserver.traffic.terminal import Told

@@ -147,14 +147,14 @@ class Sessions:
             raise TakenNameError(f"a session is named {name} already")
         world = self._world(plan, number, name)
         if source is None:
-            self._furnish(world)
+            self.furnish(world)
             world.seed_apis(world.apis)
         else:
             if plan.clock is None:
                 world.clock.stand(source.clock.now(), source.clock.factor)
             world.born = source.born
             self.tables.copy(source.session, number, self._layouts)
-            self._furnish(world)
+            self.furnish(world)
             for one, api in world.apis.items():
                 api.recall(source.apis[one].memory())
         now = time.time()
@@ -206,12 +206,12 @@ class Sessions:
         """Be what a row says: this server has just started, or another one has changed it."""
         world.seed, world.scenario, world.born = facts["seed"], facts["scenario"], facts["born"]
         world.turn = facts["turn"]
-        self._furnish(world)
+        self.furnish(world)
         for name, api in world.apis.items():
             api.recall(facts["memory"].get(name, {}))
 
-    def _furnish(self, world: World) -> None:
-        """Give *world* its APIs, which remember nothing."""
+    def furnish(self, world: World) -> None:
+        """Give *world* its APIs, which remember nothing of what it was."""
         for name, one in self._classes.items():
             world.apis[name] = one(self._services[name], world)
 
@@ -386,7 +386,7 @@ class Sessions:
     def _begin_again(self, world: World, beginning: Mapping[str, Any] | None) -> None:
         if beginning is None:
             world.born = world.clock.now()
-            self._furnish(world)
+            self.furnish(world)
             world.seed_apis(world.apis)
             return
         self.tables.copy(beginning["number"], world.session, self._layouts)
@@ -397,10 +397,6 @@ class Sessions:
         self.tables.clear(world.session, self._layouts)
         world.history.clear()
         world.turn += 1
-
-    def refurnish(self, world: World) -> None:
-        """Give *world* APIs that remember nothing of what it was."""
-        self._furnish(world)
 
     def keep(self, world: World) -> None:
         """Write down what *world* is made of, and what its clock shows."""

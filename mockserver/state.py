@@ -70,7 +70,7 @@ def load(sessions: Sessions, world: World, document: Document) -> None:
         world.scenario = document.get("scenario", world.scenario)
         world.born = document.get("born", now)
         world.clock.stand(now, document["clock"].get("factor", 0.0))
-        sessions.refurnish(world)
+        sessions.furnish(world)
         for name, collections in document["apis"].items():
             _fill(world, name, collections)
         world.agenda.insert_many(_resources(AGENDA, document.get("agenda", [])), kept=True)
@@ -82,7 +82,7 @@ def load(sessions: Sessions, world: World, document: Document) -> None:
     except BaseException:
         world.seed, world.scenario, world.born = before[:3]
         world.clock.follow(before[3])
-        sessions.refurnish(world)
+        sessions.furnish(world)
         raise
     world.recall()
     world.fired.clear()

@@ -15,7 +15,7 @@ from mockserver.api import Api
 from mockserver.app import Parts, Setting, players, stacked
 from mockserver.hub import Hub
 from mockserver.openapi import Documents
-from mockserver.pipeline.stack import App, Receive, Scope, Send
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from mockserver.service import ContractBrokenError, Service, make_service
 from specs.contract import Contract, ContractError, Lifecycle
 from specs.contract.bundle import Bundle

@@ -24,9 +24,9 @@ from mockserver.admin import (
 )
 from mockserver.admin.desk import Desk
 from mockserver.hub import Hub
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from mockserver.pipeline.call import Reply
 from mockserver.pipeline.control import ControlStack, send_reply
-from mockserver.pipeline.stack import App, Receive, Scope, Send
 from mockserver.service import make_service
 from specs.contract import Contract, read
 

@@ -12,6 +12,7 @@ from mockserver.clock import SECOND, Clock
 from mockserver.hub import Hub
 from mockserver.moment import iso
 from mockserver.pipeline.call import Call, Reply
+from mockserver.traffic.entry import transition
 from mockserver.world import Fired, World
 
 SHOWN = 1000
@@ -62,7 +63,7 @@ def advance_clock(desk: Desk, call: Call) -> Reply:
     return Reply.json(
         {
             "now": iso(world.clock.now()),
-            "fired": [told(one) for one in fired[:SHOWN]],
+            "fired": [transition(one) for one in fired[:SHOWN]],
             "count": len(fired),
             "reached": reached,
         }
@@ -135,17 +136,3 @@ def face(world: World) -> dict[str, Any]:
         "mode": mode(factor),
         "next_event": None if following is None else iso(following),
     }
-
-
-def told(fired: Fired) -> dict[str, Any]:
-    """Return a transition as JSON."""
-    value = {
-        "api": fired.api,
-        "schema": fired.schema,
-        "key": fired.key,
-        "source": fired.source,
-        "target": fired.target,
-        "at": iso(fired.moment),
-        "cause": fired.cause,
-    }
-    return value if fired.request is None else {**value, "journal_id": fired.request}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.admin import command
-from mockserver.admin.clock import told
 from mockserver.admin.desk import Desk
 from mockserver.admin.places import Place, Shelf, find, shelves, shown
 from mockserver.admin.refusal import RefusalError, unknown
@@ -13,6 +12,7 @@ from mockserver.admin.server import statement
 from mockserver.moment import iso
 from mockserver.pipeline.call import Call, Reply
 from mockserver.store import Resource
+from mockserver.traffic.entry import transition
 from mockserver.world import Fired, World
 from specs.contract import Transition
 
@@ -96,7 +96,7 @@ def move_resource(desk: Desk, call: Call) -> Reply:
         raise RefusalError(message, 409, legal)
     place.api.force(place.shelf.collection, resource, target, world.clock.now(), ADMIN)
     fired = desk.hub.settle(world)
-    return Reply.json({"fired": [told(one) for one in fired]})
+    return Reply.json({"fired": [transition(one) for one in fired]})
 
 
 def _fetch(desk: Desk, world: World, call: Call) -> tuple[Place, Resource]:

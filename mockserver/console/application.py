@@ -9,9 +9,9 @@ from mockserver.admin import Passage
 from mockserver.console import diagram
 from mockserver.console.files import TYPES, File, load, names
 from mockserver.hub import Hub
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from mockserver.pipeline.call import Reply
 from mockserver.pipeline.control import send_reply
-from mockserver.pipeline.stack import App, Receive, Scope, Send
 from specs.contract import Contract
 from specs.contract.review.site.drawing import NoLayoutError
 

@@ -13,17 +13,16 @@ from typing import Any, Protocol
 
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
-from connexion.middleware.main import API, ConnexionMiddleware
-from connexion.resolver import Resolver
 from connexion.spec import Specification
 from inflection import underscore
 
 from mockserver.errors import ApiError, InvalidRequestError, MethodError, NoRouteError, Violation
+from mockserver.pipeline.asgi import App, Receive, Scope, Send, path_of
 from mockserver.pipeline.call import Call, Reply
+from mockserver.pipeline.exchange import read_body
+from mockserver.pipeline.front import FAILURE, CompiledApi, Front
 from mockserver.pipeline.operation import CompiledOperation
 from mockserver.pipeline.routing import Router
-from mockserver.pipeline.specification import CheckedSpecification
-from mockserver.pipeline.stack import App, CompiledApi, Receive, Scope, Send, crash
 from mockserver.service import Service
 
 MAX_BODY = 256 * 1024 * 1024
@@ -52,12 +51,6 @@ class Desk(Protocol):
         ...
 
 
-class _Handlers:
-    """What `CompiledApi` asks of the classes that play APIs."""
-
-    IGNORES_CASE = False
-
-
 class Controls(SpecMiddleware):  # type: ignore[misc]
     """Answers every request for one API, as its contract has it."""
 
@@ -69,15 +62,8 @@ class Controls(SpecMiddleware):  # type: ignore[misc]
 
     def add_api(self, specification: Specification, **kwargs: Any) -> None:
         """Compile the operations of the document."""
-        service: Service = kwargs["service"]
-        compiled = CompiledApi(
-            specification,
-            service,
-            _Handlers,
-            next_app=self.app,
-            base_path=kwargs.get("base_path"),
-            resolver=kwargs["resolver"],
-        )
+        service: Service = kwargs.pop("service")
+        compiled = CompiledApi(specification, service, next_app=self.app, **kwargs)
         base = service.contract.base_paths[0]
         for name, operation in service.contract.operations.items():
             self._router.add(base + operation.path, compiled.operations[name])
@@ -87,8 +73,8 @@ class Controls(SpecMiddleware):  # type: ignore[misc]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if "callsheet.failure" in scope:
-            raise scope["callsheet.failure"]
+        if FAILURE in scope:
+            raise scope[FAILURE]
         reply = await self._answer(scope, receive)
         head = scope["method"] == "HEAD"
         if isinstance(reply, Stream) and not head:
@@ -98,9 +84,7 @@ class Controls(SpecMiddleware):  # type: ignore[misc]
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        raw_path = scope.get("raw_path")
-        path = raw_path.decode("latin-1") if raw_path and b"%" in raw_path else scope["path"]
-        node, texts = self._router.find(path.rstrip("/"))
+        node, texts = self._router.find(path_of(scope).rstrip("/"))
         if node is None:
             return self._desk.render_error(NoRouteError(scope["path"]), Call(scope, ""))
         found = self._router.operation(node, method, texts)
@@ -108,7 +92,7 @@ class Controls(SpecMiddleware):  # type: ignore[misc]
             error: ApiError = MethodError(method, sorted(node.methods))
             return self._desk.render_error(error, Call(scope, ""))
         operation, parameters = found
-        raw = b"" if operation.is_safe else await _body(receive)
+        raw = b"" if operation.is_safe else await read_body(receive, MAX_BODY)
         if raw is None:
             error = ApiError(f"The body is larger than {MAX_BODY} bytes.", 413, "TooLarge")
             return self._desk.render_error(error, Call(scope, operation.id))
@@ -138,19 +122,6 @@ class Controls(SpecMiddleware):  # type: ignore[misc]
             for name in dict.fromkeys(name for name, _ in call.pairs)
             if name not in known
         ]
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """Return the body of a request, or None if it is larger than we take."""
-    parts, size = [], 0
-    while True:
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        if size <= MAX_BODY:
-            parts.append(part)
-        if not message.get("more_body"):
-            return b"".join(parts) if size <= MAX_BODY else None
 
 
 async def send_reply(reply: Reply, send: Send, *, head: bool) -> None:
@@ -189,31 +160,10 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-class ControlStack:
+class ControlStack(Front):
     """The application: `Controls` at once, and Connexion's middleware for what it throws."""
 
     def __init__(self, desk: Desk, ending: App, service: Service, handlers: Any) -> None:
-        self._controls = Controls(ending, desk)
-        self._middleware = ConnexionMiddleware(
-            self._controls, import_name=__name__, middlewares=[ExceptionMiddleware]
-        )
-        self._middleware.add_error_handler(Exception, crash)
-        self._middleware.apis.append(
-            API(
-                CheckedSpecification(service.contract),
-                base_path=f"/{service.contract.name}",
-                resolver=Resolver(lambda name: getattr(handlers, underscore(name))),
-                service=service,
-            )
-        )
-        self._middleware.app, self._middleware.middleware_stack = (
-            self._middleware._build_middleware_stack()  # noqa: SLF001
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, as ASGI has it; only what fails goes through Connexion's middleware."""
-        try:
-            await self._controls(scope, receive, send)
-        except Exception as error:  # noqa: BLE001 - Connexion's exception handlers choose
-            scope["callsheet.failure"] = error
-            await self._middleware(scope, receive, send)
+        super().__init__(Controls(ending, desk), (ExceptionMiddleware,))
+        self.serve(service, lambda name: getattr(handlers, underscore(name)))
+        self.build()

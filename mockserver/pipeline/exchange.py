@@ -48,20 +48,20 @@ def look(entry: Entry) -> Notice | None:
     return found
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """Return the body of a request, or None if it is larger than we take."""
+async def read_body(receive: Receive, most: int = MAX_BODY) -> bytes | None:
+    """Return the body of a request, or None if it is larger than *most* bytes."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
-        return body if len(body) <= MAX_BODY else None
+        return body if len(body) <= most else None
     parts, size = [body], len(body)
     while message.get("more_body"):
         message = await receive()
         part = message.get("body", b"")
         size += len(part)
-        if size <= MAX_BODY:
+        if size <= most:
             parts.append(part)
-    return b"".join(parts) if size <= MAX_BODY else None
+    return b"".join(parts) if size <= most else None
 
 
 def sign(entry: Entry, session: str) -> bytes:

@@ -10,30 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-import orjson
-from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-from connexion.middleware.abstract import RoutedAPI, SpecMiddleware
+from connexion.middleware.abstract import SpecMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
-from connexion.middleware.main import API, ConnexionMiddleware
-from connexion.operations import AbstractOperation
-from connexion.resolver import Resolver
 from connexion.spec import Specification
 
 from mockserver.errors import ApiError, MethodError, NoRouteError
 from mockserver.pipeline import answering
-from mockserver.pipeline.asgi import App, Receive, Scope, Send
-from mockserver.pipeline.call import JSON, Call, Reply
-from mockserver.pipeline.exchange import MAX_BODY, Route, look, read_body, send_reply
+from mockserver.pipeline.asgi import App, Receive, Scope, Send, path_of
+from mockserver.pipeline.call import Call, Reply
+from mockserver.pipeline.exchange import Route, look, read_body, send_reply
+from mockserver.pipeline.front import FAILURE, CompiledApi, Front
 from mockserver.pipeline.intervention import Interventions
-from mockserver.pipeline.operation import CompiledOperation
 from mockserver.pipeline.routing import LONG, RECENT, Router
-from mockserver.pipeline.specification import CheckedSpecification
 from mockserver.service import Service
 from mockserver.traffic.entry import Entry
 from mockserver.world import Fired, World
-
-__all__ = ["MAX_BODY", "App", "CompiledApi", "Receive", "Scope", "Send", "Stack", "crash"]
 
 
 class Hub(Protocol):
@@ -46,24 +38,6 @@ class Hub(Protocol):
     def answered(self, scope: Scope, reply: Reply | None, fired: Sequence[Fired]) -> None:
         """Take note of an answer, None if there is none, and of the transitions with it."""
         ...
-
-
-class CompiledApi(RoutedAPI[CompiledOperation]):  # type: ignore[misc]
-    """The compiled operations of one document."""
-
-    def __init__(
-        self, specification: Specification, service: Service, handlers: type, **kwargs: Any
-    ) -> None:
-        self._service = service
-        self._handlers = handlers
-        super().__init__(specification, **kwargs)
-        self.add_paths()
-
-    def make_operation(self, operation: AbstractOperation) -> CompiledOperation:
-        """Work out one operation."""
-        declared = self._service.contract.operations[operation.operation_id]
-        folds: bool = self._handlers.IGNORES_CASE  # type: ignore[attr-defined]
-        return CompiledOperation(operation, self._service, declared, folds=folds)
 
 
 class Operations(SpecMiddleware):  # type: ignore[misc]
@@ -80,15 +54,10 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
 
     def add_api(self, specification: Specification, **kwargs: Any) -> None:
         """Compile the operations of one document, under each of its base paths."""
-        service: Service = kwargs["service"]
-        handlers: type = kwargs["handlers"]
+        service: Service = kwargs.pop("service")
+        handlers: Any = kwargs.pop("handlers")
         compiled = CompiledApi(
-            specification,
-            service,
-            handlers,
-            next_app=self.app,
-            base_path=kwargs.get("base_path"),
-            resolver=kwargs["resolver"],
+            specification, service, folds=handlers.IGNORES_CASE, next_app=self.app, **kwargs
         )
         contract = service.contract
         self._apis[contract.name] = handlers
@@ -100,8 +69,8 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
                 self._router.add(
                     base_path + operation.path,
                     compiled.operations[name],
-                    folds=handlers.IGNORES_CASE,  # type: ignore[attr-defined]
-                    merges=handlers.MERGES_SLASHES,  # type: ignore[attr-defined]
+                    folds=handlers.IGNORES_CASE,
+                    merges=handlers.MERGES_SLASHES,
                 )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,8 +78,8 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if "callsheet.failure" in scope:
-            raise scope["callsheet.failure"]
+        if FAILURE in scope:
+            raise scope[FAILURE]
         entry = Entry(scope)
         notice = look(entry)
         if notice is not None:
@@ -138,8 +107,7 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
 
     def _find(self, scope: Scope) -> Route:
         """Return where the path of a request leads."""
-        raw_path = scope.get("raw_path")
-        path = raw_path.decode("latin-1") if raw_path and b"%" in raw_path else scope["path"]
+        path = path_of(scope)
         key = scope["method"], path
         route = self._recent.get(key)
         if route is None:
@@ -203,55 +171,12 @@ class Operations(SpecMiddleware):  # type: ignore[misc]
         return {name: self._first_paths[name] for name in self._apis}
 
 
-async def crash(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Say what went wrong: a bug of ours, for the person who will report it."""
-    body = orjson.dumps({"error": type(error).__name__, "detail": str(error)}).decode()
-    return ConnexionResponse(status_code=500, mimetype=JSON.decode(), body=body)
-
-
-class Stack:
+class Stack(Front):
     """The application: `Operations` at once, and Connexion's middleware for what it throws."""
 
     def __init__(self, hub: Hub, ending: App) -> None:
-        self._operations = Operations(ending, hub)
-        self._middleware = ConnexionMiddleware(
-            self._operations,
-            import_name=__name__,
-            middlewares=[ExceptionMiddleware, LifespanMiddleware],
-        )
-        self._middleware.add_error_handler(Exception, crash)
+        super().__init__(Operations(ending, hub), (ExceptionMiddleware, LifespanMiddleware))
 
     def add(self, service: Service, handlers: type) -> None:
         """Serve one API; raise `AttributeError` if a handler is missing."""
-        self._middleware.apis.append(
-            API(
-                CheckedSpecification(service.contract),
-                base_path=f"/{service.contract.name}",
-                resolver=Resolver(handlers.handler),  # type: ignore[attr-defined]
-                service=service,
-                handlers=handlers,
-            )
-        )
-
-    def build(self) -> None:
-        """Work everything out now: a missing handler is found at start-up, not by a client."""
-        self._middleware.app, self._middleware.middleware_stack = (
-            self._middleware._build_middleware_stack()  # noqa: SLF001
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, as ASGI has it.
-
-        Connexion's middleware would put four calls and a request object around every request, all
-        for the rare one that fails: here only that one goes through it.
-        """
-        if scope["type"] != "http":
-            await self._middleware(scope, receive, send)
-            return
-        try:
-            await self._operations(scope, receive, send)
-        except ConnectionResetError:  # a fault, and no server whose connection could be reset
-            raise
-        except Exception as error:  # noqa: BLE001 - Connexion's exception handlers choose
-            scope["callsheet.failure"] = error
-            await self._middleware(scope, receive, send)
+        self.serve(service, handlers.handler, handlers=handlers)  # type: ignore[attr-defined]

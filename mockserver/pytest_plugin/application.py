@@ -17,7 +17,7 @@ from mockserver.pytest_plugin.session import Callsheet
 if TYPE_CHECKING:
     import httpx
 
-    from mockserver.pipeline.stack import App
+    from mockserver.pipeline.asgi import App
 
 ORIGIN = "http://callsheet"
 """The address of the application: only clients that were given it understand it."""

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from mockserver.pipeline.stack import MAX_BODY
+from mockserver.pipeline.exchange import MAX_BODY
 from mockserver.tests.conftest import Serve, Server
 from mockserver.tests.scale_client import INPUT, ScaleClient
 

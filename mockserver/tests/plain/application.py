@@ -26,8 +26,8 @@ from starlette.exceptions import HTTPException
 
 from mockserver.api import Api
 from mockserver.errors import ApiError, MethodError, NoRouteError, Violation
+from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from mockserver.pipeline.call import Call, Reply
-from mockserver.pipeline.stack import App, Receive, Scope, Send
 from mockserver.world import World
 
 NOTES = "callsheet.notes"

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.app import Setting, create_app
 from mockserver.clock import parse
-from mockserver.pipeline.stack import App
+from mockserver.pipeline.asgi import App
 from mockserver.store import Query
 from mockserver.tests.plain import application
 from mockserver.tests.plain.exchange import Exchange

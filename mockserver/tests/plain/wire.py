@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.pipeline.stack import App
+from mockserver.pipeline.asgi import App
 
 Headers = tuple[tuple[str, str], ...]
 
