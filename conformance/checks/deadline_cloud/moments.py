@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-
-def instant(text: Any) -> datetime | None:
-    """Return the moment that *text* names with its zone; None if it names none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
-
-
-def grain(text: str) -> timedelta:
-    """Return the smallest step between two times that are written like this one."""
-    fraction = text.partition(".")[2]
-    digits = len(fraction) - len(fraction.lstrip("0123456789"))
-    return timedelta(seconds=10 ** -min(digits, 6))
+from conformance.moments import grain, instant
 
 
 def is_before(first: Any, second: Any, slack: timedelta = timedelta()) -> bool:

@@ -1,28 +1,12 @@
-"""What looks wrong is looked at again: other clients and workers act at the same time."""
+"""How long one answer of Deadline Cloud may be behind another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
-from conformance.failures import Violation
-from conformance.probe import Probe
+from conformance import patience
 
-LAG = 0.3  # seconds that one answer may be behind another
+LAG = 0.3  # seconds
 
-
-def insist(probe: Probe, complaint: Callable[[], str | None]) -> None:
-    """Violate the requirement if there is a complaint each time that is asked."""
-    said = ""
-
-    def is_silent() -> bool:
-        nonlocal said
-        words = complaint()
-        said = words or ""
-        return words is None
-
-    try:
-        probe.eventually(is_silent, within=LAG)
-    except Violation as violation:
-        if violation.requirement is not None:
-            raise
-        raise Violation(said) from None
+insist = partial(patience.insist, lag=LAG)
+"""Violate the requirement if there is a complaint, and still is after asking again."""

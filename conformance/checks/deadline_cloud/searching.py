@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from conformance.checks.deadline_cloud.moments import instant, is_before
+from conformance.checks.deadline_cloud.moments import is_before
 from conformance.checks.deadline_cloud.patience import insist
 from conformance.drivers.deadline_cloud_farm import (
     Path,
@@ -25,6 +25,7 @@ from conformance.drivers.deadline_cloud_farm import (
     within,
 )
 from conformance.mode import Needs
+from conformance.moments import instant
 from conformance.probe import Probe
 from conformance.registry import check
 

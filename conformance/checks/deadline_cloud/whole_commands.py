@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from conformance.checks.deadline_cloud.crew import ENDS, UNDER_WAY, has_moved, varied
 from conformance.checks.deadline_cloud.stage import OwnJob, Report, own_job, scene
 from conformance.drivers.deadline_cloud_farm import Record, StepPlan
@@ -78,29 +80,18 @@ def _left_alone(job: OwnJob, before: dict[str, Record], own: set[str]) -> None:
     job.report.tell(ALONE, not moved, "; ".join(moved))
 
 
-@scene("job requeued", {OF_JOB["PENDING"]: "A requeued job leaves no task where it was."})
-def _job_requeued(report: Report) -> Steps:
-    yield from _play(report, "PENDING", whole=True)
+CLAIMS = {
+    "PENDING": "A requeued job leaves no task where it was.",
+    "CANCELED": "A canceled job keeps what succeeded or failed.",
+    "FAILED": "A job that is marked failed keeps what succeeded.",
+    "SUCCEEDED": "A job that is marked so has succeeded everywhere.",
+    "SUSPENDED": "A suspended job keeps whatever had ended.",
+}
 
-
-@scene("job canceled", {OF_JOB["CANCELED"]: "A canceled job keeps what succeeded or failed."})
-def _job_canceled(report: Report) -> Steps:
-    yield from _play(report, "CANCELED", whole=True)
-
-
-@scene("job failed", {OF_JOB["FAILED"]: "A job that is marked failed keeps what succeeded."})
-def _job_failed(report: Report) -> Steps:
-    yield from _play(report, "FAILED", whole=True)
-
-
-@scene("job succeeded", {OF_JOB["SUCCEEDED"]: "A job that is marked so has succeeded everywhere."})
-def _job_succeeded(report: Report) -> Steps:
-    yield from _play(report, "SUCCEEDED", whole=True)
-
-
-@scene("job suspended", {OF_JOB["SUSPENDED"]: "A suspended job keeps whatever had ended."})
-def _job_suspended(report: Report) -> Steps:
-    yield from _play(report, "SUSPENDED", whole=True)
+for _target, _claim in CLAIMS.items():
+    scene(f"job to {_target}", {OF_JOB[_target]: _claim})(
+        partial(_play, target=_target, whole=True)
+    )
 
 
 @scene(

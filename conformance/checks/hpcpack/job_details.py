@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.listing import JOBS
-from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.values import (
     JOB_VALUES,
     PRIORITIES,
@@ -39,6 +38,7 @@ from conformance.drivers.hpcpack_cluster import (
 )
 from conformance.drivers.hpcpack_subjects import send
 from conformance.mode import Needs
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

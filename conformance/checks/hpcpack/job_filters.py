@@ -11,8 +11,8 @@ from conformance.checks.hpcpack.clauses import Clause, joined
 from conformance.checks.hpcpack.job_lists import SHORT, filtered, snapshot
 from conformance.checks.hpcpack.listing import JOBS, Listing
 from conformance.checks.hpcpack.moments import later, read_format
-from conformance.checks.hpcpack.patience import insist
 from conformance.drivers.hpcpack_cluster import Properties, rows
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

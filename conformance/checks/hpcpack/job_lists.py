@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from conformance.checks.hpcpack.clauses import Clause, joined
 from conformance.checks.hpcpack.listing import JOBS
 from conformance.checks.hpcpack.moments import read_format
-from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.sorting import disorder
 from conformance.checks.hpcpack.workshop import owner_of
 from conformance.drivers.hpcpack_cluster import (
@@ -23,6 +22,7 @@ from conformance.drivers.hpcpack_cluster import (
 )
 from conformance.drivers.hpcpack_subjects import JOB_XML, send
 from conformance.mode import Needs
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

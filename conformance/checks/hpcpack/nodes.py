@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.clauses import Clause
 from conformance.checks.hpcpack.listing import NODES
-from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.sorting import disorder
 from conformance.drivers.hpcpack_cluster import NO_PROPERTY, Properties, rows, shown
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from conformance.checks.hpcpack.clauses import Clause
 from conformance.checks.hpcpack.listing import JOBS, NODES, Listing, Page, tasks
-from conformance.checks.hpcpack.patience import Unsteady, insist, note
+from conformance.checks.hpcpack.patience import note
 from conformance.checks.hpcpack.sorting import direction, disorder
 from conformance.checks.hpcpack.workshop import job_with_tasks
 from conformance.drivers.hpcpack_cluster import NO_PROPERTY
+from conformance.patience import Unsteady, insist
 from conformance.probe import Probe
 from conformance.registry import check
 

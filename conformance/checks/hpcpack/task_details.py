@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from conformance.checks.hpcpack import sight
 from conformance.checks.hpcpack.listing import JOBS, NODES, tasks
 from conformance.checks.hpcpack.moments import misfit, read_format
-from conformance.checks.hpcpack.patience import insist, note
+from conformance.checks.hpcpack.patience import note
 from conformance.checks.hpcpack.values import (
     TASK_VALUES,
     accepted,
@@ -38,6 +38,7 @@ from conformance.drivers.hpcpack_cluster import (
     shown,
 )
 from conformance.mode import Needs
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -11,12 +11,12 @@ from conformance.checks.hpcpack.clauses import Clause, joined
 from conformance.checks.hpcpack.job_filters import change_times, not_older, older, since
 from conformance.checks.hpcpack.listing import Listing, tasks
 from conformance.checks.hpcpack.moments import read_format
-from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.task_lists import expanded, telling
 from conformance.checks.hpcpack.workshop import job_with_tasks, known_jobs
 from conformance.drivers.hpcpack_cluster import Properties, comes, path_of, rows, settings
 from conformance.drivers.hpcpack_subjects import send
 from conformance.mode import Needs
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

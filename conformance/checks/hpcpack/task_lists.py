@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from conformance.checks.hpcpack.clauses import Clause
 from conformance.checks.hpcpack.listing import Listing, tasks
 from conformance.checks.hpcpack.moments import read_format
-from conformance.checks.hpcpack.patience import insist
 from conformance.checks.hpcpack.sorting import disorder
 from conformance.checks.hpcpack.workshop import job_with_tasks, known_job, known_jobs, word
 from conformance.drivers.hpcpack_cluster import (
@@ -21,6 +20,7 @@ from conformance.drivers.hpcpack_cluster import (
     read,
 )
 from conformance.mode import Needs
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -13,9 +13,9 @@ from conformance.checks.scale.acquaintance import details
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
 from conformance.checks.scale.listing import version
-from conformance.checks.scale.patience import Unsteady, insist
 from conformance.drivers.scale_answers import UNKNOWN_ID
 from conformance.mode import Needs
+from conformance.patience import Unsteady, insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -13,9 +13,10 @@ from conformance.checks.scale import acquaintance, exemplars
 from conformance.checks.scale.acquaintance import distinct
 from conformance.checks.scale.filters import Record
 from conformance.checks.scale.listing import executions
-from conformance.checks.scale.moments import after, instant, is_before
-from conformance.checks.scale.patience import insist
+from conformance.checks.scale.moments import after, is_before
 from conformance.drivers.scale_answers import UNKNOWN_ID
+from conformance.moments import instant
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

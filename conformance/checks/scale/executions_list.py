@@ -12,8 +12,8 @@ from conformance.checks.scale.filters import EXECUTION_FILTERS, Filter, Query, R
 from conformance.checks.scale.job_details import some
 from conformance.checks.scale.listing import Listing, executions, ids
 from conformance.checks.scale.moments import is_before
-from conformance.checks.scale.patience import insist
 from conformance.drivers.scale_answers import UNKNOWN_ID
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

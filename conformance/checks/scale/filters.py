@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.answer import wire
-from conformance.checks.scale.moments import instant
+from conformance.moments import instant
 
 Record = Mapping[str, Any]
 Query = Mapping[str, Any]

@@ -10,8 +10,9 @@ from datetime import timedelta
 from conformance.checks.scale import sight
 from conformance.checks.scale.filters import Record
 from conformance.checks.scale.listing import JOBS
-from conformance.checks.scale.moments import grain, instant, is_before
-from conformance.checks.scale.patience import persistent
+from conformance.checks.scale.moments import is_before
+from conformance.moments import grain, instant
+from conformance.patience import persistent
 from conformance.probe import Probe
 
 TICK = timedelta(milliseconds=50)  # of a clock that is coarser than the times it is shown with

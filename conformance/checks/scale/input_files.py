@@ -13,9 +13,10 @@ from conformance.checks.scale.acquaintance import details, distinct
 from conformance.checks.scale.filters import NO_SUCH_NAME, Record
 from conformance.checks.scale.job_details import some
 from conformance.checks.scale.listing import Listing, ids, input_files
-from conformance.checks.scale.moments import DURATIONS, ZONES, grain, instant, is_exact, spelled
-from conformance.checks.scale.patience import insist
+from conformance.checks.scale.moments import DURATIONS, ZONES, is_exact, spelled
 from conformance.drivers.scale_answers import UNKNOWN_ID
+from conformance.moments import grain, instant
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -12,9 +12,9 @@ from conformance.checks.scale.acquaintance import details
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
 from conformance.checks.scale.listing import JOBS, executions, ids, input_files, version
-from conformance.checks.scale.patience import Unsteady, insist
 from conformance.checks.scale.rules import ENDED
 from conformance.mode import Needs
+from conformance.patience import Unsteady, insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -19,7 +19,7 @@ from conformance.checks.scale.filters import (
     unsound,
 )
 from conformance.checks.scale.listing import DEFAULT_SIZE, JOBS, MOST, Page, ids, version
-from conformance.checks.scale.patience import insist
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

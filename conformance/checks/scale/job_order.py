@@ -13,10 +13,10 @@ from conformance.checks.scale import acquaintance, exemplars
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
 from conformance.checks.scale.listing import JOBS, Page
-from conformance.checks.scale.moments import instant
-from conformance.checks.scale.patience import insist
 from conformance.failures import NotReached
 from conformance.mode import Needs
+from conformance.moments import instant
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

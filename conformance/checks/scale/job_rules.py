@@ -10,10 +10,10 @@ from conformance.checks.scale.acquaintance import details
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import Record, at
 from conformance.checks.scale.listing import JOBS, MOST, executions, ids
-from conformance.checks.scale.patience import insist
 from conformance.checks.scale.rules import DETAIL_RULES, ENDED, EXECUTION_RULES, STATES, Rule
 from conformance.failures import NotReached
 from conformance.mode import Needs
+from conformance.patience import insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -12,16 +12,10 @@ from conformance.checks.scale.acquaintance import distinct
 from conformance.checks.scale.cast import Cast
 from conformance.checks.scale.filters import TIME_FILTERS, Filter, Query, Record, unsound
 from conformance.checks.scale.listing import JOBS, MOST, ids
-from conformance.checks.scale.moments import (
-    DURATIONS,
-    LONG_AGO,
-    LONG_BEFORE_THAT,
-    ZONES,
-    instant,
-    spelled,
-)
-from conformance.checks.scale.patience import Unsteady, insist
+from conformance.checks.scale.moments import DURATIONS, LONG_AGO, LONG_BEFORE_THAT, ZONES, spelled
 from conformance.mode import Needs
+from conformance.moments import instant
+from conformance.patience import Unsteady, insist
 from conformance.probe import Probe
 from conformance.registry import check
 

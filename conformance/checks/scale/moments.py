@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
+from datetime import datetime, timedelta, timezone
 from typing import Any
+
+from conformance.moments import grain, instant
 
 ZONES = ("Z", "+00:00", "+02:00", "-05:00")
 DURATIONS = ("PT3H0M0S", "P2D", "PT90M", "P1DT12H", "P3W")
 LONG_AGO = "2001-02-03T04:05:06Z"
 LONG_BEFORE_THAT = "2000-01-01T00:00:00Z"
 FAR_AWAY = "2199-12-31T23:59:59Z"
-
-
-def instant(text: Any) -> datetime | None:
-    """Return the moment that *text* names with its zone; None if it names none."""
-    return _parsed(text) if isinstance(text, str) else None
-
-
-@lru_cache(maxsize=10_000)
-def _parsed(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
-
-
-def grain(text: str) -> timedelta:
-    """Return the smallest step between two times that are written like this one."""
-    fraction = text.partition(".")[2]
-    digits = sum(1 for one in fraction[:6] if one.isdigit())
-    return timedelta(seconds=10**-digits)
 
 
 def is_exact(text: str) -> bool:

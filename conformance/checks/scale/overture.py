@@ -37,10 +37,11 @@ from conformance.checks.scale.listing import (
     ids,
     input_files,
 )
-from conformance.checks.scale.moments import instant, spelled
+from conformance.checks.scale.moments import spelled
 from conformance.checks.scale.rules import ENDED
 from conformance.failures import NotReached
 from conformance.mode import Needs
+from conformance.moments import instant
 from conformance.probe import Probe
 
 LIST, CREATE, DETAILS = "scale/listJobs", "scale/createJob", "scale/getJob"

@@ -20,8 +20,8 @@ from conformance.checks.scale.listing import (
     ids,
     input_files,
 )
-from conformance.checks.scale.patience import Unsteady, insist
 from conformance.failures import NotReached
+from conformance.patience import Unsteady, insist
 from conformance.probe import Probe
 from conformance.registry import check
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from conformance.checks.scale import acquaintance, exemplars, sight
 from conformance.checks.scale.listing import JOBS, MOST, Listing, Page, executions, ids, input_files
 from conformance.checks.scale.overture import overture
-from conformance.checks.scale.patience import Unsteady, insist
 from conformance.failures import NotReached
+from conformance.patience import Unsteady, insist
 from conformance.probe import Probe
 from conformance.registry import check
 

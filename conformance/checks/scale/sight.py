@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from conformance.checks.scale import filters
 from conformance.checks.scale.filters import Filter, Query, Record
-from conformance.checks.scale.patience import Unsteady, persistent
 from conformance.checks.scale.rules import DETAIL_RULES, EXECUTION_RULES, JOB_RULES, Rule
+from conformance.patience import Unsteady, persistent
 from conformance.probe import Probe
 
 MOST = 30  # records of one answer that are looked at in passing

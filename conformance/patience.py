@@ -16,16 +16,16 @@ class Unsteady(NotReached):
     """The target changed between two looks, so that they cannot be compared."""
 
 
-def insist(probe: Probe, complaint: Complaint) -> None:
+def insist(probe: Probe, complaint: Complaint, lag: float = LAG) -> None:
     """Violate the requirement if there is a complaint, and still is after asking again.
 
     A complaint raises `Unsteady` where the target moved too much to tell.
     """
-    lasting = persistent(probe, complaint)
+    lasting = persistent(probe, complaint, lag)
     probe.require(lasting is None, lasting or "")
 
 
-def persistent(probe: Probe, complaint: Complaint) -> str | None:
+def persistent(probe: Probe, complaint: Complaint, lag: float = LAG) -> str | None:
     """Return the complaint if it is there each time it is asked for, else None."""
     said: list[str] = []
     unsteady: list[Unsteady] = []
@@ -45,7 +45,7 @@ def persistent(probe: Probe, complaint: Complaint) -> str | None:
         return words is None
 
     try:
-        probe.eventually(is_silent, within=LAG)
+        probe.eventually(is_silent, within=lag)
     except Violation as violation:
         if violation.requirement is not None:
             raise
