@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from mockserver.errors import ConflictError
+from mockserver.store.counts import Counts, Tally
 from mockserver.store.layout import Resource
 from mockserver.store.query import Plan, Query
 from mockserver.store.table import StoredTable
@@ -37,32 +38,8 @@ SHORT = 25
 ALL = 2**62
 """A limit that is none."""
 
-FAR = 2**62
-"""Later than every stretch of time."""
-
 BATCH = 500
 """How many rows a scan reads at a time."""
-
-
-class Tally:
-    """Changes of counts that are still to be written."""
-
-    def __init__(self) -> None:
-        self._changes: dict[tuple[int, tuple[Any, ...]], int] = {}
-
-    def add(self, counted: Sequence[tuple[Any, ...] | None], change: int) -> None:
-        """Note that what counts as *counted* is more, or less, by *change*."""
-        for number, one in enumerate(counted):
-            if one is not None:
-                self._changes[number, one] = self._changes.get((number, one), 0) + change
-
-    def rows(self, number: int, session: int) -> list[tuple[Any, ...]]:
-        """Return the changes of one count: session, what is counted, by how much."""
-        return [
-            (session, *counted, change)
-            for (one, counted), change in self._changes.items()
-            if one == number and change
-        ]
 
 
 class Collection:
@@ -80,7 +57,7 @@ class Collection:
         self._render = render
         self._check = check
         self._execute = table.database.execute
-        self._spans = table.layout.spans
+        self._counts = Counts(table, session)
         self._full = table.layout.full
         self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
         self._kept: dict[Any, Any] = {}
@@ -211,50 +188,11 @@ class Collection:
         if query.is_empty:
             return 0
         kept = self._kept.get(query)
-        return self._keep(query, self._count_now(query)) if kept is None else kept  # type: ignore[no-any-return]
-
-    def _count_now(self, query: Query) -> int:
-        span = self._span(query)
-        if span is not None:
-            return self._count_span(*span)
-        text = self._table.select_count(query)
-        found = self._execute(text, [self._session, *query.values()]).fetchone()[0]
-        return int(found or 0)
-
-    def _span(self, query: Query) -> tuple[str, int | None, int | None] | None:
-        """Return column, start and end if *query* asks for one stretch of time and nothing else."""
-        names = {one.column for one in query.where}
-        bounds = {one.operator: one.values[0] for one in query.where if one.values}
-        if len(names) != 1 or not bounds.keys() <= {"ge", "le"} or len(bounds) != len(query.where):
-            return None
-        name = names.pop()
-        return (name, bounds.get("ge"), bounds.get("le")) if name in self._spans else None
-
-    def _count_span(self, name: str, start: int | None, end: int | None) -> int:
-        """Return how many rows have their moment in a range: sums inside, rows at its edges."""
-        if start is not None and end is not None and start > end:
-            return 0
-        length = self._spans[name]
-        first = None if start is None else start // length
-        last = None if end is None else end // length
-        between = self._table.statement("count_between", name, key=name)
-        if first is not None and first == last:
-            return int(self._one(between, start, end))
-        inside = self._table.statement("sum_stretches", name, key=name)
-        total = self._one(inside, -FAR if first is None else first, FAR if last is None else last)
-        if start is not None and first is not None:
-            total += self._one(between, start, (first + 1) * length - 1)
-        if end is not None and last is not None:
-            total += self._one(between, last * length, end)
-        return int(total)
-
-    def _one(self, text: str, *values: Any) -> int:
-        return int(self._execute(text, (self._session, *values)).fetchone()[0] or 0)
+        return self._keep(query, self._counts.of(query)) if kept is None else kept  # type: ignore[no-any-return]
 
     def states(self) -> dict[str, int]:
         """Return how many resources are in each state in which there are any."""
-        rows = self._execute(self._table.statement("count_states"), (self._session,))
-        return {state: int(count) for state, count in rows if count}
+        return self._counts.states()
 
     def find(self, query: Query, limit: int = ALL, offset: int = 0) -> list[Resource]:
         """Return *limit* resources of *query*, in its order, after the first *offset*."""
@@ -322,7 +260,7 @@ class Collection:
                     resource.counted = self._table.counted(resource)
                     tally.add(resource.counted, 1)
                 self._table.database.execute_many(self._table.statement("insert"), rows)
-                self._count(tally)
+                self._counts.change(tally)
                 self.forget()
 
     def update(self, resource: Resource) -> None:
@@ -345,7 +283,7 @@ class Collection:
                 tally = Tally()
                 tally.add(resource.counted, -1)
                 tally.add(counted, 1)
-                self._count(tally)
+                self._counts.change(tally)
                 resource.counted = counted
             self.forget()
 
@@ -360,7 +298,7 @@ class Collection:
             self.written += 1
             tally = Tally()
             tally.add(resource.counted, -1)
-            self._count(tally)
+            self._counts.change(tally)
             self.forget()
 
     def clear(self) -> None:
@@ -374,13 +312,6 @@ class Collection:
     def top_key(self) -> Any:
         """Return the largest key, or None if there is no resource."""
         return self._execute(self._table.statement("select_top"), (self._session,)).fetchone()[0]
-
-    def _count(self, tally: Tally) -> None:
-        """Write the changes of all counts."""
-        for number, text in enumerate(self._table.statement("add_counts")):
-            rows = tally.rows(number, self._session)
-            if rows:
-                self._table.database.execute_many(text, rows)
 
     def _row(self, resource: Resource) -> list[Any]:
         views = self._render(resource)

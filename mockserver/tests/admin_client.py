@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import urllib3
@@ -69,3 +71,12 @@ class Admin:
         """Return the status of a job of Scale."""
         answer = self.server.request("GET", f"/v6/jobs/{key}/", headers=self.headers)
         return str(answer.json()["status"])
+
+
+@contextmanager
+def own_session(server: Server, **how: Any) -> Iterator[Admin]:
+    """Make a session that is dropped in the end."""
+    whole = Admin(server)
+    session = whole.new(**how)
+    yield session
+    whole.ask("DELETE", f"/sessions/{session.session}", status=204)

@@ -1,31 +1,22 @@
-"""The console in a real browser, and what went wrong or out while somebody used it.
-
-With CALLSHEET_SCREENSHOTS=DIR tests leave pictures of its pages there, to be looked at.
-"""
+"""The console in a real browser, and what went wrong or out while somebody used it."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
 
 from mockserver.tests.admin_client import Admin
 from mockserver.tests.conftest import Serve, Server
+from specs.tests.chromium import WIDE, picture
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-WIDE, NARROW = 1280, 400
 PATIENCE = 40_000
 """Milliseconds that a page is given at most: machines that run tests are busy."""
-
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 expect.set_options(timeout=PATIENCE)
 
@@ -85,10 +76,7 @@ class Desk:
 
     def picture(self, name: str) -> None:
         """Leave a picture of the page, if pictures are wanted."""
-        wanted = os.environ.get("CALLSHEET_SCREENSHOTS")
-        if wanted:
-            Path(wanted).mkdir(parents=True, exist_ok=True)
-            self.tab.screenshot(path=Path(wanted) / f"console-{name}.png", full_page=True)
+        picture(self.tab, f"console-{name}", whole=True)
 
 
 class Desks:
@@ -107,16 +95,6 @@ class Desks:
         desk = Desk(tab, admin)
         self.made.append(desk)
         return desk
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a browser for the tests of a module."""
-    with sync_playwright() as playwright:
-        # Chromium has no sandbox for root, which CI often is.
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,17 +7,15 @@ from typing import Any
 
 import pytest
 
-from mockserver.tests.admin_client import JOB, SLOW_JOB, Admin
+from mockserver.tests.admin_client import JOB, SLOW_JOB, Admin, own_session
 from mockserver.tests.conftest import Server
 
 
 @pytest.fixture
 def admin(server: Server) -> Iterator[Admin]:
     """Return a session without jobs, dropped afterwards."""
-    whole = Admin(server)
-    session = whole.new(scenario="empty")
-    yield session
-    whole.ask("DELETE", f"/sessions/{session.session}", status=204)
+    with own_session(server, scenario="empty") as session:
+        yield session
 
 
 def test_the_pace_is_read_and_set(admin: Admin) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.tests.admin_client import SLOW_JOB, Admin
+from mockserver.tests.admin_client import SLOW_JOB, Admin, own_session
 from mockserver.tests.conftest import Serve, Server
 from specs.contract import load
 
@@ -27,10 +27,8 @@ def whole(everything: Server) -> Admin:
 @pytest.fixture
 def admin(everything: Server) -> Iterator[Admin]:
     """Return a session of its own, dropped afterwards."""
-    whole = Admin(everything)
-    session = whole.new()
-    yield session
-    whole.ask("DELETE", f"/sessions/{session.session}", status=204)
+    with own_session(everything) as session:
+        yield session
 
 
 def _all(admin: Admin, query: str) -> list[dict[str, Any]]:

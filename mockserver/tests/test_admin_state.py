@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.tests.admin_client import SLOW_JOB, Admin
+from mockserver.tests.admin_client import SLOW_JOB, Admin, own_session
 from mockserver.tests.conftest import Serve, Server
 
 
@@ -21,10 +21,8 @@ def everything(serve: Serve) -> Server:
 @pytest.fixture
 def admin(everything: Server) -> Iterator[Admin]:
     """Return a session of its own, dropped afterwards."""
-    whole = Admin(everything)
-    session = whole.new()
-    yield session
-    whole.ask("DELETE", f"/sessions/{session.session}", status=204)
+    with own_session(everything) as session:
+        yield session
 
 
 def test_a_document_holds_everything(admin: Admin) -> None:

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from mockserver.tests.admin_client import Admin
 from mockserver.tests.conftest import Serve
-from mockserver.tests.console_page import Desk, Desks, browser, desk, desks, mock, needs_chromium
+from mockserver.tests.console_page import Desk, Desks, desk, desks, mock
+from specs.tests.chromium import browser, needs_chromium
 
 __all__ = ["browser", "desk", "desks", "mock"]
 

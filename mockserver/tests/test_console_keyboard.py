@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from mockserver.tests.admin_client import SLOW_JOB
-from mockserver.tests.console_page import Desk, browser, desk, desks, mock, needs_chromium
+from mockserver.tests.console_page import Desk, desk, desks, mock
+from specs.tests.chromium import browser, needs_chromium
 
 __all__ = ["browser", "desk", "desks", "mock"]
 

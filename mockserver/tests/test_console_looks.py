@@ -5,27 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from mockserver.tests.admin_client import SLOW_JOB, Admin
 from mockserver.tests.conftest import Server
-from mockserver.tests.console_page import (
-    NARROW,
-    WIDE,
-    Desk,
-    Desks,
-    browser,
-    desks,
-    mock,
-    needs_chromium,
-)
+from mockserver.tests.console_page import Desks, desks, mock
+from specs.tests.chromium import NARROW, WIDE, browser, needs_chromium, violations
 
 __all__ = ["browser", "desks", "mock"]
 
 pytestmark = needs_chromium
 
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ROUTES = {
     "overview": ("", ".card h2"),
     "board": ("board/scale", ".column li"),
@@ -54,13 +44,6 @@ def busy(mock: Server) -> tuple[Admin, int]:
     return admin, key
 
 
-def violations(desk: Desk) -> list[Any]:
-    """Return what keeps people out of the page that is shown."""
-    options = {"runOnly": {"type": "tag", "values": LEVELS}}
-    found = Axe().run(desk.tab, options=options).response["violations"]
-    return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
-
-
 @pytest.mark.parametrize("name", ROUTES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -76,7 +59,7 @@ def test_every_page_can_be_used_by_everybody(
     expect(tab.locator(sign).first).to_be_visible()
 
     desk.picture(f"{name}-{scheme}-{width}")
-    assert violations(desk) == []
+    assert violations(desk.tab) == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -96,7 +79,7 @@ def test_a_large_diagram_and_a_message_can_be_used_by_everybody(
     expect(desk.tab.get_by_role("dialog").locator("svg")).to_be_visible()
 
     desk.picture("large-diagram")
-    assert violations(desk) == []
+    assert violations(desk.tab) == []
 
 
 def test_colours_follow_the_wish_of_the_reader(desks: Desks, busy: tuple[Admin, int]) -> None:

@@ -6,28 +6,24 @@ With CALLSHEET_SCREENSHOTS=DIR they leave pictures of the pages there, to be loo
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, Locator
 from playwright.sync_api import Page as Tab
 
 from specs.contract import load, names
 from specs.contract.review import review
 from specs.contract.review.site.builder import PAGES
+from specs.tests.chromium import NARROW, WIDE, browser, needs_chromium, picture, violations
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WIDE, NARROW = 1280, 400
+__all__ = ["browser"]
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +46,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = CliRunner().invoke(review, line)
     assert done.exit_code == 0, done.output
     return place / "site"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Chromium has no sandbox for root, which CI often is.
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @dataclass
@@ -108,29 +95,12 @@ def visits(browser: Browser, folder: Path) -> Iterator[Visits]:
     assert {url.split(":")[0] for one in found.made for url in one.requests} <= {"file", "data"}
 
 
-def violations(tab: Tab) -> list[str]:
-    """Return what axe-core finds against WCAG A and AA, and where."""
-    # It would fetch style sheets again, which a page that is a file may not.
-    options = {"runOnly": LEVELS, "resultTypes": ["violations"], "preload": False}
-    found: dict[str, Any] = Axe().run(tab, options=options).response
-    assert found["passes"]
-    return [
-        f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]
-    ]
-
-
-def picture(tab: Tab, name: str) -> None:
-    """Leave a picture of what the tab shows, if somebody wants to look."""
-    if place := os.environ.get("CALLSHEET_SCREENSHOTS"):
-        tab.screenshot(path=Path(place) / f"{name}.png")
-
-
 @pytest.mark.parametrize("api", names())
 def test_every_page_is_open_to_everybody(api: str, visits: Visits) -> None:
     """No page breaks a rule of WCAG, level A or AA."""
     visit = visits.at(WIDE)
     for page in PAGES:
-        assert violations(visit.open(f"{api}/{page}.html")) == [], page
+        assert violations(visit.open(f"{api}/{page}.html"), preload=False) == [], page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -145,7 +115,7 @@ def test_pages_fit_screens_and_eyes(
         picture(tab, f"{path.replace('/', '-')}-{width}-{scheme}")
 
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert violations(tab) == [], path
+        assert violations(tab, preload=False) == [], path
 
 
 def test_both_schemes_differ(visits: Visits) -> None:
@@ -170,7 +140,7 @@ def test_search_works_with_the_keyboard(visits: Visits) -> None:
     first.wait_for()
     picture(tab, "search")
     assert "cancelJobs" in first.inner_text()
-    assert violations(tab) == []
+    assert violations(tab, preload=False) == []
     tab.keyboard.press("Escape")
     first.wait_for(state="hidden")
 

@@ -1,0 +1,93 @@
+"""How many resources fit: counted as they change, so that nobody has to count rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.store.query import Query
+from mockserver.store.table import StoredTable
+
+FAR = 2**62
+"""Later than every stretch of time."""
+
+
+class Tally:
+    """Changes of counts that are still to be written."""
+
+    def __init__(self) -> None:
+        self._changes: dict[tuple[int, tuple[Any, ...]], int] = {}
+
+    def add(self, counted: Sequence[tuple[Any, ...] | None], change: int) -> None:
+        """Note that what counts as *counted* is more, or less, by *change*."""
+        for number, one in enumerate(counted):
+            if one is not None:
+                self._changes[number, one] = self._changes.get((number, one), 0) + change
+
+    def rows(self, number: int, session: int) -> list[tuple[Any, ...]]:
+        """Return the changes of one count: session, what is counted, by how much."""
+        return [
+            (session, *counted, change)
+            for (one, counted), change in self._changes.items()
+            if one == number and change
+        ]
+
+
+class Counts:
+    """The counts of one layout in one session."""
+
+    def __init__(self, table: StoredTable, session: int) -> None:
+        self._table = table
+        self._session = session
+        self._spans = table.layout.spans
+
+    def of(self, query: Query) -> int:
+        """Return how many resources *query* finds; it has a value for each of its conditions."""
+        span = self._span(query)
+        if span is not None:
+            return self._within(*span)
+        return self._one(self._table.select_count(query), *query.values())
+
+    def states(self) -> dict[str, int]:
+        """Return how many resources are in each state in which there are any."""
+        text = self._table.statement("count_states")
+        rows = self._table.database.execute(text, (self._session,))
+        return {state: int(count) for state, count in rows if count}
+
+    def change(self, tally: Tally) -> None:
+        """Write the changes of all counts."""
+        for number, text in enumerate(self._table.statement("add_counts")):
+            rows = tally.rows(number, self._session)
+            if rows:
+                self._table.database.execute_many(text, rows)
+
+    def _span(self, query: Query) -> tuple[str, int | None, int | None] | None:
+        """Return column, start and end if *query* asks for one stretch of time and nothing else."""
+        names = {one.column for one in query.where}
+        bounds = {one.operator: one.values[0] for one in query.where if one.values}
+        if len(names) != 1 or not bounds.keys() <= {"ge", "le"} or len(bounds) != len(query.where):
+            return None
+        name = names.pop()
+        return (name, bounds.get("ge"), bounds.get("le")) if name in self._spans else None
+
+    def _within(self, name: str, start: int | None, end: int | None) -> int:
+        """Return how many rows have their moment in a range: sums inside, rows at its edges."""
+        if start is not None and end is not None and start > end:
+            return 0
+        length = self._spans[name]
+        first = None if start is None else start // length
+        last = None if end is None else end // length
+        between = self._table.statement("count_between", name, key=name)
+        if first is not None and first == last:
+            return self._one(between, start, end)
+        inside = self._table.statement("sum_stretches", name, key=name)
+        total = self._one(inside, -FAR if first is None else first, FAR if last is None else last)
+        if start is not None and first is not None:
+            total += self._one(between, start, (first + 1) * length - 1)
+        if end is not None and last is not None:
+            total += self._one(between, last * length, end)
+        return total
+
+    def _one(self, text: str, *values: Any) -> int:
+        row = self._table.database.execute(text, (self._session, *values)).fetchone()
+        return int(row[0] or 0)
