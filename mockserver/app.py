@@ -11,6 +11,7 @@ from mockserver.api import Api
 from mockserver.cast import cast
 from mockserver.clock import Clock
 from mockserver.console import Console
+from mockserver.dialect import Dialect, observed
 from mockserver.entrance import Entrance
 from mockserver.hub import Hub, Log
 from mockserver.openapi import Documents
@@ -30,6 +31,7 @@ class Setting:
     clock: Clock | None = None
     options: Options = field(default_factory=Options)
     mutant: str | None = None
+    dialect: Dialect = Dialect.DOCUMENTED
     state: str = ""
     passage: Passage = field(default_factory=Passage)
     session_idle: float | None = None
@@ -83,14 +85,16 @@ def create_parts(setting: Setting, log: Log | None = None) -> Parts:
 
 
 def players(setting: Setting) -> tuple[dict[str, type[Api]], dict[str, Contract]]:
-    """Return class and contract of each API that is asked for, one of them with its mutant.
+    """Return class and contract of each API that is asked for: in its dialect, with its mutant.
 
     Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
     """
     classes, contracts = cast(setting.names)
+    if setting.dialect is Dialect.OBSERVED:
+        classes = {name: observed(name, one) for name, one in classes.items()}
     if setting.mutant is not None:
         mutant = mutants.find(setting.mutant)
-        classes[mutant.api] = mutant.apply(classes[mutant.api])
+        classes[mutant.api] = mutant.applied(classes[mutant.api])
     return classes, contracts
 
 

@@ -100,6 +100,14 @@ class ClockType(click.ParamType["Clock"]):
     help="Serve a contract anew when its file changes, with what is in the sessions.",
 )
 @click.option(
+    "--dialect",
+    type=click.Choice(["documented", "observed"]),
+    default="documented",
+    show_default=True,
+    help="Whom to follow where a real server is known to contradict its document: the document, "
+    "or that server.",
+)
+@click.option(
     "--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`."
 )
 @click.option(

@@ -19,6 +19,7 @@ from mockserver import cli
 from mockserver.admin import Passage
 from mockserver.app import Parts, Setting, create_parts
 from mockserver.certificate import Certificate
+from mockserver.dialect import Dialect
 from mockserver.entrance import TwoDoors
 from mockserver.hub import Hub, Log
 from mockserver.pipeline.asgi import App
@@ -129,6 +130,7 @@ def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
             journal_bytes=more["journal_bytes"],
         ),
         mutant=mutant,
+        dialect=Dialect(more["dialect"]),
         state=more["state"],
         passage=Passage(more["admin_token"]),
         session_idle=more["session_idle"],

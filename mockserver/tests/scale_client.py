@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from mockserver.dialect import Dialect
 from mockserver.service import Options
 from mockserver.tests.client import Client
 
@@ -18,9 +19,14 @@ INPUT = {"files": {"INPUT_FILE": [1]}, "json": {}}
 class ScaleClient(Client):
     """Scale in this process."""
 
-    def __init__(self, mutant: str | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        mutant: str | None = None,
+        dialect: Dialect = Dialect.DOCUMENTED,
+        **options: Any,
+    ) -> None:
         options.setdefault("validate_responses", mutant is None)
-        super().__init__("scale", mutant=mutant, options=Options(**options))
+        super().__init__("scale", mutant=mutant, dialect=dialect, options=Options(**options))
 
     def jobs(self, **query: Any) -> list[dict[str, Any]]:
         """Return all jobs that fit, up to 1000."""

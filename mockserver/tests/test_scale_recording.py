@@ -19,6 +19,7 @@ import pytest
 
 from mockserver import apis
 from mockserver.apis.scale import Scale
+from mockserver.dialect import Dialect
 from mockserver.tests import scale_recording
 from mockserver.tests.scale_client import ScaleClient
 
@@ -103,12 +104,12 @@ class Replay:
     effects: dict[Effect, State] = field(default_factory=dict)
 
 
-@pytest.fixture(scope="module")
-def replay() -> Replay:
+@cache
+def replayed(dialect: Dialect) -> Replay:
     """Ask the mock what the real server was asked, and note where they differ."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(apis.APIS, "scale", f"{scale_recording.__name__}:StillScale")
-        client = ScaleClient(scenario="empty", demand_credentials=True)
+        client = ScaleClient(dialect=dialect, scenario="empty", demand_credentials=True)
     scale = client.hub.default.apis["scale"]
     assert isinstance(scale, Scale)
     scale_recording.fill(scale)
@@ -128,15 +129,30 @@ def replay() -> Replay:
     return found
 
 
-def test_the_mock_answers_what_the_real_server_answered(replay: Replay) -> None:
+def test_the_mock_answers_what_the_real_server_answered() -> None:
     """Status, media type, Location, Allow, shape, error text and page agree, but for the list."""
+    replay = replayed(Dialect.DOCUMENTED)
+
     assert replay.asked == 192
     assert replay.answers == {name: difference for name, (difference, _) in ANSWERS.items()}
 
 
-def test_commands_have_the_effect_that_they_had_on_the_real_server(replay: Replay) -> None:
+def test_commands_have_the_effect_that_they_had_on_the_real_server() -> None:
     """Jobs come to the states to which they came there, but for the list."""
-    assert replay.effects == {effect: state for effect, (state, _) in EFFECTS.items()}
+    effects = replayed(Dialect.DOCUMENTED).effects
+
+    assert effects == {effect: state for effect, (state, _) in EFFECTS.items()}
+
+
+def test_the_observed_dialect_differs_in_nothing_that_the_document_decides() -> None:
+    """What is left of the list is what no document asks for: crashes, ties, and inventions."""
+    replay = replayed(Dialect.OBSERVED)
+
+    assert replay.asked == 192
+    assert replay.answers == {
+        name: difference for name, (difference, why) in ANSWERS.items() if why != DOCUMENT
+    }
+    assert replay.effects == {}
 
 
 @cache

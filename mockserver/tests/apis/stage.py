@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import httpx
 
+from mockserver.dialect import Dialect
 from mockserver.service import Options
 from mockserver.tests.client import Client
 
@@ -15,11 +16,19 @@ class Stage:
     """A mock of one API whose time passes only in `advance`."""
 
     def __init__(
-        self, api: str, *, seed: int = 1, mutant: str | None = None, **options: Any
+        self,
+        api: str,
+        *,
+        seed: int = 1,
+        mutant: str | None = None,
+        dialect: Dialect = Dialect.DOCUMENTED,
+        **options: Any,
     ) -> None:
         self.api = api
         options = {"validate_responses": mutant is None} | options
-        self._client = Client(api, seed=seed, mutant=mutant, options=Options(**options))
+        self._client = Client(
+            api, seed=seed, mutant=mutant, dialect=dialect, options=Options(**options)
+        )
         self.hub = self._client.hub
         self.advance = self._client.advance
         self.request = self._client.send
