@@ -18,19 +18,25 @@ def list_faults(desk: Desk, call: Call) -> Reply:
 
 def create_fault(desk: Desk, call: Call) -> Reply:
     """Make a fault; refuse one that could never strike."""
+    world = desk.world(call)
     try:
-        fault = desk.world(call).traffic.faults.add(call.body)
+        fault = world.traffic.faults.add(call.body)
     except UnknownNameError as error:
         raise RefusalError(str(error), 404, error.known) from None
     except FaultError as error:
         raise RefusalError(str(error)) from None
+    desk.hub.tell("fault", world, change="created", id=fault.id)
     reply = Reply.json(fault.shown(), 201)
     return reply.with_header("location", f"{call.scope.get('root_path', '')}{PATH}{fault.id}")
 
 
 def delete_faults(desk: Desk, call: Call) -> Reply:
     """End all faults of a session."""
-    desk.world(call).traffic.faults.clear()
+    world = desk.world(call)
+    ended = [one.id for one in world.traffic.faults]
+    world.traffic.faults.clear()
+    for number in ended:
+        desk.hub.tell("fault", world, change="ended", id=number)
     return Reply.empty(204)
 
 
@@ -41,7 +47,9 @@ def get_fault(desk: Desk, call: Call) -> Reply:
 
 def delete_fault(desk: Desk, call: Call) -> Reply:
     """End a fault."""
-    desk.world(call).traffic.faults.remove(_find(desk, call).id)
+    world, number = desk.world(call), _find(desk, call).id
+    world.traffic.faults.remove(number)
+    desk.hub.tell("fault", world, change="ended", id=number)
     return Reply.empty(204)
 
 

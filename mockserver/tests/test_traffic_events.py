@@ -107,6 +107,24 @@ def test_resets_and_sessions_are_told(admin: Admin) -> None:
     assert (gone["session"], gone["change"]) == (other.session, "dropped")
 
 
+def test_faults_are_told_to_those_who_hear_of_their_session(admin: Admin) -> None:
+    """Whoever makes a fault, from wherever: it is told with its id when it begins and ends."""
+    other = admin.new()
+    throttle = {"do": {"kind": "throttle"}}
+    with _listening(admin.server, f"?session={admin.session}") as stream:
+        other.ask("POST", "/faults", throttle, status=201)
+        path = f"/faults?session={admin.session}"
+        made = [other.ask("POST", path, throttle, status=201)["id"] for _ in range(3)]
+        admin.ask("DELETE", f"/faults/{made[1]}", status=204)
+        admin.ask("DELETE", "/faults", status=204)
+        told = [stream.until("fault") for _ in range(6)]
+
+    changes = [(one["session"], one["change"], one["id"]) for one in told]
+    begun = [(admin.session, "created", one) for one in made]
+    ended = [(admin.session, "ended", made[one]) for one in (1, 0, 2)]
+    assert changes == begun + ended
+
+
 def test_one_hears_of_one_session_or_of_all(admin: Admin) -> None:
     """Whoever names a session hears of no other; whoever names none hears of each."""
     other = admin.new()

@@ -24,7 +24,7 @@ export function faults() {
     exchange(list, found.length ? listed(found, look) : h("p.quiet", { "data-fallback": "", tabindex: "-1" }, "Nothing goes wrong on purpose."));
   }, 500);
   const element = h("div", {}, h("h1", { tabindex: "-1" }, "Faults"), list, form(look));
-  const ends = ["look", "request", "reset", "transition"].map((kind) => live.on(kind, look));
+  const ends = ["look", "request", "reset", "transition", "fault"].map((kind) => live.on(kind, look));
   look();
   return { element, title: "Faults", page: "faults", leave: () => ends.forEach((end) => end()) };
 }
@@ -32,7 +32,7 @@ export function faults() {
 // How many faults there are stands beside the link to them, on every page.
 export function count() {
   const look = calmly(async () => pill((await get("/faults")).length), 2000);
-  for (const kind of ["look", "reset"]) live.on(kind, look);
+  for (const kind of ["look", "reset", "fault"]) live.on(kind, look);
 }
 
 function pill(number) {
