@@ -25,7 +25,8 @@ class Api:
 
     A subclass names its tables and its pace, and has one method per operationId, in snake case,
     that takes a `Call` and returns a `Reply`. A handler translates and nothing else: the state
-    changes through `move`, refusals are raised.
+    changes through `move`, refusals are raised. `IS_STEADY`: a request that changes nothing has
+    the same answer until something else changes, see `mockserver.answers`.
     """
 
     NAME: ClassVar[str]
@@ -33,6 +34,7 @@ class Api:
     PACE: ClassVar[Pace] = {}
     IGNORES_CASE: ClassVar[bool] = False
     MERGES_SLASHES: ClassVar[bool] = False
+    IS_STEADY: ClassVar[bool] = True
 
     def __init__(self, service: Service, world: World) -> None:
         self.service = service
@@ -55,6 +57,7 @@ class Api:
             self.world.session,
             partial(self.render, layout.name),
             check if self.service.options.validate_responses else None,
+            self.world.answers,
         )
 
     def seed(self, scenario: str) -> None:

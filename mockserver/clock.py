@@ -20,7 +20,10 @@ END = 221_845_392_000 * SECOND
 
 
 class Clock:
-    """A clock that runs at *factor* times the pace of the wall; 0 stands still."""
+    """A clock that runs at *factor* times the pace of the wall; 0 stands still.
+
+    `looks` counts how often it was looked at.
+    """
 
     def __init__(
         self,
@@ -33,9 +36,11 @@ class Clock:
         self._factor = factor
         self._anchor = wall() // 1000
         self._base = self._anchor if start is None else start
+        self.looks = 0
 
     def now(self) -> int:
         """Return the present moment."""
+        self.looks += 1
         if self._factor == 1.0:
             return self._base + self._wall() // 1000 - self._anchor
         if self._factor == 0.0:

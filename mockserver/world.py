@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mockserver.answers import Answers
 from mockserver.clock import SECOND, Clock
 from mockserver.machine import Chance
 from mockserver.store import Collection, Database, Layout, Resource
@@ -114,6 +115,7 @@ class World:
         self.stuck: Stuck | None = None
         self.keeper: Callable[[], None] | None = None
         self.seen = self.born
+        self.answers = Answers(clock, is_shared=self.database.is_shared)
         self.agenda = Collection(tables.table(AGENDA), session, lambda _: {})
         self._next_due: int | None = None
 

@@ -41,6 +41,10 @@ class Mutant:
         """The API that it belongs to."""
         return self.id.partition("/")[0]
 
+    def applied(self, handlers: type[Api]) -> type[Api]:
+        """Return the class with this fault, which may be one that comes and goes."""
+        return type(handlers.__name__, (self.apply(handlers),), {"IS_STEADY": False})
+
 
 def of(api: str) -> tuple[Mutant, ...]:
     """Return the mutants of *api*."""

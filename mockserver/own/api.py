@@ -56,7 +56,9 @@ class OwnApi(Api):
     def _collection(self, layout: Layout) -> Collection:
         """Return the table of a kind; what it holds is checked when it is shown."""
         render = partial(self.render, layout.name)
-        return Collection(self.world.tables.table(layout), self.world.session, render, None)
+        return Collection(
+            self.world.tables.table(layout), self.world.session, render, None, self.world.answers
+        )
 
     def seed(self, scenario: str) -> None:
         """Fill an empty world with resources of every kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mockserver.answers import question
 from mockserver.api import Api
 from mockserver.errors import ApiError, Violation
 from mockserver.pipeline.asgi import Scope
@@ -24,6 +25,27 @@ def answer(scope: Scope, world: World, texts: Mapping[str, str], entry: Entry) -
     if entry.raw is None:
         call = Call(scope, operation.id)
         return api.render_error(ApiError("The body is too large.", 413, "TooLarge"), call)
+    if not operation.is_safe:
+        world.answers.forget()
+        return _work_out(scope, world, texts, entry)
+    if not api.IS_STEADY:
+        return _work_out(scope, world, texts, entry)
+    asked = question(scope)
+    reply = world.answers.find(asked)
+    if reply is None:
+        began = world.answers.begin()
+        reply = _work_out(scope, world, texts, entry)
+        if not entry.violations:
+            world.answers.keep(asked, reply, began)
+    return reply
+
+
+def _work_out(scope: Scope, world: World, texts: Mapping[str, str], entry: Entry) -> Reply:
+    """Have the handler of an operation called for a request, and check what it says."""
+    operation = entry.operation
+    assert operation is not None
+    assert entry.raw is not None
+    api = world.apis[operation.api_name]
     call, violations = operation.read(scope, texts, entry.raw)
     try:
         api.authenticate(call)

@@ -10,6 +10,7 @@ import orjson
 
 from mockserver.errors import ConflictError
 from mockserver.store.counts import Counts, Tally
+from mockserver.store.database import Reader
 from mockserver.store.layout import Resource
 from mockserver.store.query import Plan, Query
 from mockserver.store.table import StoredTable
@@ -46,16 +47,23 @@ class Collection:
     """The resources of one layout that belong to one session.
 
     *render* makes the views of a resource; *check* raises if a view does not fit the contract.
+    The *listener* is told to forget what it knows whenever something is written.
     `written` counts how often a resource has been changed or taken away.
     """
 
     def __init__(
-        self, table: StoredTable, session: int, render: Render, check: Check | None = None
+        self,
+        table: StoredTable,
+        session: int,
+        render: Render,
+        check: Check | None = None,
+        listener: Reader | None = None,
     ) -> None:
         self._table = table
         self._session = session
         self._render = render
         self._check = check
+        self._listener = listener
         self._execute = table.database.execute
         self._counts = Counts(table, session)
         self._full = table.layout.full
@@ -103,6 +111,8 @@ class Collection:
         """Forget what is known of the rows: one has just changed, or has not after all."""
         self._marks.clear()
         self._kept.clear()
+        if self._listener is not None:
+            self._listener.forget()
 
     def get(self, key: object) -> Resource | None:
         """Return the resource with *key*, or None."""

@@ -64,7 +64,7 @@ class Scale(Api):
 
     def list_jobs(self, call: Call) -> Reply:
         """Return a page of the jobs that fit all filters."""
-        asked = Asked(call, self.world.clock.now())
+        asked = Asked(call, self.world.clock)
         query = self.jobs_wanted(asked)
         return self.page(
             call,
@@ -78,7 +78,7 @@ class Scale(Api):
 
     def create_job(self, call: Call) -> Reply:
         """Queue a new job."""
-        asked = Asked(call, self.world.clock.now())
+        asked = Asked(call, self.world.clock)
         if asked.single("job_type_id") is None:
             raise ApiError('Missing required parameter: "job_type_id"')
         job_type_id = filters.integer("job_type_id", asked.single("job_type_id"))
@@ -106,7 +106,7 @@ class Scale(Api):
         job = self.jobs.get(call.path["id"])
         if job is None:
             raise ApiError("Not found.", 404, "NotFound")
-        found = self.files_wanted(job, Asked(call, self.world.clock.now()))
+        found = self.files_wanted(job, Asked(call, self.world.clock))
         return self.page(
             call,
             len(found),
@@ -119,7 +119,7 @@ class Scale(Api):
 
     def list_executions(self, call: Call) -> Reply:
         """Return a page of what a job ran as, the latest first; empty for an unknown job."""
-        query = self.executions_wanted(call.path["id"], Asked(call, self.world.clock.now()))
+        query = self.executions_wanted(call.path["id"], Asked(call, self.world.clock))
         return self.page(
             call,
             self.executions.count(query),
@@ -147,13 +147,13 @@ class Scale(Api):
 
         The priority is checked and has no effect: no job here waits for another.
         """
-        asked = Asked(call, self.world.clock.now())
+        asked = Asked(call, self.world.clock)
         if asked.single("priority") is not None:
             filters.integer("priority", asked.single("priority"))
         return self._accept(call)
 
     def _accept(self, call: Call) -> Reply:
-        asked = Asked(call, self.world.clock.now())
+        asked = Asked(call, self.world.clock)
         self.world.later(self.NAME, call.operation_id, self.jobs_meant(asked), EFFECT_AFTER)
         return Reply.empty(202)
 
@@ -169,7 +169,7 @@ class Scale(Api):
         execution = self.executions.get(call.path["job_exe_id"])
         if execution is None:
             raise ApiError("Not found.", 404, "NotFound")
-        started = Asked(call, self.world.clock.now()).moment("started")
+        started = Asked(call, self.world.clock).moment("started")
         lines = [
             one
             for one in views.log(execution.facts, execution.columns["job_id"], self.catalogue)
@@ -191,7 +191,7 @@ class Scale(Api):
         self, call: Call, count: int, read: Callable[[int, int, int], Sequence[bytes]]
     ) -> Reply:
         """Return one page of *count* results; *read* takes limit, offset and count."""
-        asked = Asked(call, self.world.clock.now())
+        asked = Asked(call, self.world.clock)
         size = pages.size(asked)
         last = max(1, -(-count // size))
         number = pages.number(asked, last)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.apis.scale.catalogue import Catalogue
+from mockserver.clock import Clock
 from mockserver.errors import ApiError
 from mockserver.moment import parse_duration, parse_iso
 from mockserver.pipeline.call import Call, parse_query
@@ -40,10 +41,10 @@ ORDERS = {
 class Asked:
     """The parameters of one request: the query string wins over the body."""
 
-    def __init__(self, call: Call, now: int) -> None:
+    def __init__(self, call: Call, clock: Clock) -> None:
         self._call = call
         self._body: Mapping[str, Any] = call.body if isinstance(call.body, dict) else {}
-        self._now = now
+        self._clock = clock
 
     def __contains__(self, name: str) -> bool:
         return bool(self._call.values(name)) or self._body.get(name) is not None
@@ -92,7 +93,7 @@ class Asked:
             return None
         text = str(value)
         duration = parse_duration(text)
-        moment = parse_iso(text) if duration is None else self._now - duration
+        moment = parse_iso(text) if duration is None else self._clock.now() - duration
         if moment is None or not -LARGEST <= moment < LARGEST:
             raise ApiError(f"Invalid ISO timestamp format for parameter: {name}")
         return moment
