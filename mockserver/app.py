@@ -74,7 +74,12 @@ def create_parts(setting: Setting, log: Log | None = None) -> Parts:
     Raises `KeyError` for a name that no mutant has, and `ContractError` for one that no API has.
     """
     classes, contracts = players(setting)
-    hub = Hub(classes, contracts, open_database(setting.state), setting.options, log)
+    options = setting.options
+    if options.surprises:
+        from mockserver.surprise import arranged  # noqa: PLC0415 - only if there is one
+
+        options = arranged(options)
+    hub = Hub(classes, contracts, open_database(setting.state), options, log)
     hub.sessions.idle = setting.session_idle
     hub.open(setting.clock or Clock(), setting.seed)
     stack = stacked(hub, classes, hub.services)
@@ -92,16 +97,24 @@ def players(setting: Setting) -> tuple[dict[str, type[Api]], dict[str, Contract]
     classes, contracts = cast(setting.names)
     if setting.dialect is Dialect.OBSERVED:
         classes = {name: observed(name, one) for name, one in classes.items()}
+    if setting.options.surprises:
+        from mockserver.surprise import surprised  # noqa: PLC0415 - only if there is one
+
+        classes = surprised(classes, setting.options.surprises)
     if setting.mutant is not None:
         mutant = mutants.find(setting.mutant)
         classes[mutant.api] = mutant.applied(classes[mutant.api])
     return classes, contracts
 
 
-def stacked(hub: Hub, classes: Mapping[str, type[Api]], services: Mapping[str, Service]) -> Stack:
+def stacked(hub: Hub, classes: Mapping[str, type[Api]], services: Mapping[str, Service]) -> App:
     """Return what answers the requests for these APIs."""
     stack = Stack(hub, _nothing)
     for name, one in classes.items():
         stack.add(services[name], one)
     stack.build()
+    if hub.options.surprises:
+        from mockserver.surprise import Stage  # noqa: PLC0415 - only if there is one
+
+        return Stage(stack, services, hub.options.surprises)
     return stack

@@ -111,6 +111,13 @@ class ClockType(click.ParamType["Clock"]):
     "--mutant", metavar="ID", help="Break one statement on purpose; see `callsheet mutants`."
 )
 @click.option(
+    "--surprise",
+    "surprises",
+    multiple=True,
+    metavar="NAME[,NAME]",
+    help="Behave in another way that the contract allows; see `callsheet surprises`.",
+)
+@click.option(
     "--response-validation/--no-response-validation",
     default=True,
     help="Check every answer against the contract.",

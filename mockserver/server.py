@@ -64,7 +64,7 @@ def run(
             parts.hub.public_port = public
         else:
             app, admin_port = parts.together(), public
-        config = _config(app, certificate)
+        config = _config(app, certificate, setting.options.surprises)
         if watch is not None:
             config.callback_notify, config.timeout_notify = watch.look, 0
         server = uvicorn.Server(config)
@@ -128,6 +128,7 @@ def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
             cors=more["cors"],
             journal_entries=more["journal_entries"],
             journal_bytes=more["journal_bytes"],
+            surprises=_surprises(more["surprises"]),
         ),
         mutant=mutant,
         dialect=Dialect(more["dialect"]),
@@ -135,6 +136,19 @@ def _setting(names: tuple[str, ...], more: Mapping[str, Any]) -> Setting:
         passage=Passage(more["admin_token"]),
         session_idle=more["session_idle"],
     )
+
+
+def _surprises(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the surprises that are asked for, each option with one or several."""
+    names = tuple(one.strip() for text in given for one in text.split(","))
+    if names:
+        from mockserver.surprise import UnknownSurpriseError, chosen  # noqa: PLC0415 - seldom
+
+        try:
+            chosen(names)
+        except UnknownSurpriseError as error:
+            raise cli.CannotServeError(f"--surprise: {error}") from None
+    return names
 
 
 def _create(setting: Setting, log: Log | None) -> Parts:
@@ -146,10 +160,17 @@ def _create(setting: Setting, log: Log | None) -> Parts:
         raise cli.CannotServeError(f"there is no mutant {error}; see `callsheet mutants`") from None
 
 
-def _config(app: App, certificate: Certificate | None) -> uvicorn.Config:
+def _config(
+    app: App, certificate: Certificate | None, surprises: tuple[str, ...]
+) -> uvicorn.Config:
+    protocol: Any = "httptools"
+    if surprises:
+        from mockserver.surprise import protocol_of  # noqa: PLC0415 - only if there is one
+
+        protocol = protocol_of(surprises) or protocol
     config = uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, lifespan="off",
-        loop="uvloop", http="httptools", ws="none",
+        loop="uvloop", http=protocol, ws="none",
         timeout_graceful_shutdown=2,  # whoever listens to events never leaves by himself
         ssl_certfile=None if certificate is None else str(certificate.chain),
         ssl_keyfile=None if certificate is None else str(certificate.key),

@@ -39,7 +39,8 @@ class Options:
 
     `demand_credentials`: requests without credentials are refused. `validate_responses`: nothing
     leaves that does not fit the contract. `cors`: pages of other origins may call. The journal
-    holds at most `journal_entries` requests of `journal_bytes` in each session.
+    holds at most `journal_entries` requests of `journal_bytes` in each session. `surprises` names
+    the legal surprises that the server makes.
     """
 
     demand_credentials: bool = False
@@ -49,6 +50,7 @@ class Options:
     cors: bool = True
     journal_entries: int = 1000
     journal_bytes: int = 16 * 1024 * 1024
+    surprises: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ COMMANDS = {
     "cleanup": "Delete what earlier checks created on a target.",
     "selftest": "Prove that the suite passes our mock and catches its mutants.",
     "mutants": "List the defects that the mock server can show on purpose.",
+    "surprises": "List the unusual but legal ways in which the mock can behave.",
 }
 
 USAGE = 2
