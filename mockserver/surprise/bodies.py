@@ -60,7 +60,8 @@ def number_spelling(answer: Answer) -> None:
         whole, _, fraction = digits.partition(".")
         return Spelled(value, f"{whole}.{fraction}0E+0")
 
-    _change(answer, spelled)
+    if answer.is_json and answer.terms is not None:
+        answer.respell(answer.terms.changed(answer.status, answer.value, spelled))
 
 
 def key_order(answer: Answer) -> None:
