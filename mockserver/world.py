@@ -7,7 +7,7 @@ what is due is carried out, in the order of time, before anybody looks.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,15 @@ WORLDS = Layout("worlds", int, None)
 AGENDA = Layout("agenda", int, None, facets=())
 """What was asked for and takes effect later: one row for each pending effect."""
 
+FOREVER = 2**63
+"""Later than every moment."""
 
 HISTORY = 5_000
 """How many of its latest transitions a world remembers."""
+
+
+Act = Callable[[Resource], None]
+"""Carries out what a resource has due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,7 @@ class World:
                     self._advance(source[1], source[2], min(now, source[3]))
         finally:
             self.request = asking
-        self.recall()
+        self._next_due = None if source is None else source[0]
 
     @property
     def next_event(self) -> int | None:
@@ -197,37 +203,36 @@ class World:
         earliest = self._earliest()
         self._next_due = None if earliest is None else earliest[0]
 
-    def _earliest(self) -> tuple[int, Collection | Rest, Callable[[Resource], None], int] | None:
+    def _earliest(self) -> tuple[int, Collection | Rest, Act, int] | None:
         """Return the next due moment, where it is, how to carry it out, and the one after it."""
-        found: list[tuple[int, int, Collection | Rest, Callable[[Resource], None]]] = []
-        for collection, act in self._sources():
-            moment = collection.next_due()
-            if moment is not None:
-                found.append((moment, len(found), collection, act))
-        if not found:
+        moment, first, after = FOREVER, None, FOREVER
+        for source in self._sources():
+            due = source[0].next_due()
+            if due is None or due >= after:
+                continue
+            if due < moment:
+                moment, first, after = due, source, moment
+            else:
+                after = due
+        if first is None:
             return None
-        found.sort(key=lambda one: one[:2])
-        bound = found[1][0] if len(found) > 1 else found[0][0] + 3600 * SECOND
-        return found[0][0], found[0][2], found[0][3], max(bound, found[0][0])
+        free, api, collection = first
+        act = self._perform if api is None else api.elapse(collection)
+        return moment, free, act, after if after < FOREVER else moment + 3600 * SECOND
 
-    def _sources(self) -> list[tuple[Collection | Rest, Callable[[Resource], None]]]:
-        return [
-            (self.agenda, self._perform),
-            *(
-                (self._free(api, collection), api.elapse(collection))
-                for api in self.apis.values()
-                for collection in api.collections.values()
-                if collection.lifecycle is not None
-            ),
-        ]
+    def _sources(self) -> Iterator[tuple[Collection | Rest, Api | None, Collection]]:
+        """Yield what can become due, the agenda first: what of it may move, whose it is, it."""
+        yield self.agenda, None, self.agenda
+        for api in self.apis.values():
+            for collection in api.collections.values():
+                if collection.lifecycle is not None:
+                    yield self._free(api, collection), api, collection
 
     def _free(self, api: Api, collection: Collection) -> Collection | Rest:
         """Return what of *collection* may leave its state on its own."""
         return collection if self.stuck is None else self.stuck.among(api, collection)
 
-    def _advance(
-        self, collection: Collection | Rest, act: Callable[[Resource], None], moment: int
-    ) -> None:
+    def _advance(self, collection: Collection | Rest, act: Act, moment: int) -> None:
         """Carry out what *collection* has due by *moment*, the earliest first.
 
         It stops as soon as one of them makes something due that comes before the next, or

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -30,8 +30,8 @@ MOST_MARKED = 256
 MOST_KEPT = 256
 """How many answers are kept until something is written."""
 
-DUE = "due"
-"""What the next due moment is kept as."""
+UNKNOWN: Any = object()
+"""Stands for what has to be looked up."""
 
 SHORT = 25
 """Up to how many rows a page is kept."""
@@ -69,6 +69,9 @@ class Collection:
         self._full = table.layout.full
         self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
         self._kept: dict[Any, Any] = {}
+        self._next_due: int | None = UNKNOWN
+        self._top: Any = UNKNOWN
+        self._is_shared = table.database.is_shared
         self.written = 0
         table.database.readers.add(self)
         self._view_texts = {
@@ -101,14 +104,19 @@ class Collection:
 
         Clients ask the same again and again while they wait for something to happen.
         """
-        if not self._table.database.is_shared:
+        if not self._is_shared:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[question] = answer
         return answer
 
     def forget(self) -> None:
-        """Forget what is known of the rows: one has just changed, or has not after all."""
+        """Forget what is known of the rows: any of them may have changed."""
+        self._next_due = self._top = UNKNOWN
+        self._changed()
+
+    def _changed(self) -> None:
+        """Forget what a change of one row puts in question."""
         self._marks.clear()
         self._kept.clear()
         if self._listener is not None:
@@ -239,10 +247,20 @@ class Collection:
 
     def next_due(self) -> int | None:
         """Return the moment at which the first of them leaves its state on its own."""
-        if DUE in self._kept:
-            return self._kept[DUE]  # type: ignore[no-any-return]
-        found = self._execute(self._next_due_text, (self._session,)).fetchone()[0]
-        return self._keep(DUE, found)  # type: ignore[no-any-return]
+        if self._next_due is UNKNOWN or self._is_shared:
+            row = self._execute(self._next_due_text, (self._session,)).fetchone()
+            self._next_due = row[0]
+        return self._next_due
+
+    def _expect(self, due: int | None, instead_of: int | None = None) -> None:
+        """Note when a row that was written will move, *instead of* another moment."""
+        known = self._next_due
+        if known is UNKNOWN:
+            return
+        if due is not None and (known is None or due <= known):
+            self._next_due = due
+        elif instead_of is not None and instead_of == known:
+            self._next_due = UNKNOWN
 
     def due(self, moment: int, limit: int = BATCH) -> list[Resource]:
         """Return those which have to move by *moment*, the earliest first."""
@@ -251,7 +269,9 @@ class Collection:
 
     def insert(self, resource: Resource) -> None:
         """Add a new resource."""
-        self.insert_many((resource,))
+        resource.version = 1
+        with self._table.database.transaction():
+            self._insert([resource])
 
     def insert_many(self, resources: Iterable[Resource], *, kept: bool = False) -> None:
         """Add new resources; they are taken from the iterable a batch at a time.
@@ -261,17 +281,24 @@ class Collection:
         iterator = iter(resources)
         with self._table.database.transaction():
             while batch := list(itertools.islice(iterator, BATCH)):
-                tally = Tally()
-                rows = []
-                for resource in batch:
-                    if not kept:
+                if not kept:
+                    for resource in batch:
                         resource.version = 1
-                    rows.append(self._row(resource))
-                    resource.counted = self._table.counted(resource)
-                    tally.add(resource.counted, 1)
-                self._table.database.execute_many(self._table.statement("insert"), rows)
-                self._counts.change(tally)
-                self.forget()
+                self._insert(batch)
+
+    def _insert(self, batch: Sequence[Resource]) -> None:
+        rows = [self._row(one) for one in batch]
+        self._table.database.execute_many(self._table.statement("insert"), rows)
+        tally = Tally()
+        for one in batch:
+            one.counted = self._table.counted(one)
+            tally.add(one.counted, 1)
+            self._expect(one.due)
+            one.awaited = one.due
+            if self._top is not UNKNOWN:
+                self._top = one.key if self._top is None else max(self._top, one.key)
+        self._counts.change(tally)
+        self._changed()
 
     def update(self, resource: Resource) -> None:
         """Write a resource that was read before and has been changed since.
@@ -295,7 +322,9 @@ class Collection:
                 tally.add(counted, 1)
                 self._counts.change(tally)
                 resource.counted = counted
-            self.forget()
+            self._expect(resource.due, resource.awaited)
+            resource.awaited = resource.due
+            self._changed()
 
     def delete(self, resource: Resource) -> None:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
@@ -309,7 +338,10 @@ class Collection:
             tally = Tally()
             tally.add(resource.counted, -1)
             self._counts.change(tally)
-            self.forget()
+            self._expect(None, resource.awaited)
+            if self._top == resource.key:
+                self._top = UNKNOWN
+            self._changed()
 
     def clear(self) -> None:
         """Take all of them away."""
@@ -321,7 +353,10 @@ class Collection:
 
     def top_key(self) -> Any:
         """Return the largest key, or None if there is no resource."""
-        return self._execute(self._table.statement("select_top"), (self._session,)).fetchone()[0]
+        if self._top is UNKNOWN or self._is_shared:
+            text = self._table.statement("select_top")
+            self._top = self._execute(text, (self._session,)).fetchone()[0]
+        return self._top
 
     def _row(self, resource: Resource) -> list[Any]:
         views = self._render(resource)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -28,6 +27,21 @@ class Reader(Protocol):
         ...
 
 
+class Transaction:
+    """What the body of a `with` statement writes takes effect as a whole, or not at all."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        self._database.enter()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._database.leave(is_good=kind is None)
+
+
 class Database:
     """A connection, the name of the dialect it speaks, and nesting transactions.
 
@@ -43,6 +57,7 @@ class Database:
         self.is_shared = dialect != "sqlite"
         self.execute: Callable[..., Any] = connection.execute
         self._depth = 0
+        self._transaction = Transaction(self)
         self.readers: WeakSet[Reader] = WeakSet()
         self._begin: Callable[[], object] = lambda: self.execute("BEGIN IMMEDIATE")
         self._commit: Callable[[], object] = lambda: self.execute("COMMIT")
@@ -55,28 +70,26 @@ class Database:
         """Run a statement once for each row of values."""
         self._connection.cursor().executemany(text, rows)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Transaction:
         """Make all writes inside take effect together, or none; transactions nest."""
+        return self._transaction
+
+    def enter(self) -> None:
+        """Begin a transaction, or take part in the one that is open."""
+        if self._depth == 0:
+            self._begin()
+        self._depth += 1
+
+    def leave(self, *, is_good: bool) -> None:
+        """End a transaction, or one's part in it; the outermost says what becomes of it."""
+        self._depth -= 1
         if self._depth:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
             return
-        self._begin()
-        self._depth = 1
-        try:
-            yield
-        except BaseException:
+        if is_good:
+            self._commit()
+        else:
             self._roll_back()
             self.forget()
-            raise
-        else:
-            self._commit()
-        finally:
-            self._depth = 0
 
     def forget(self) -> None:
         """Have all readers forget what they know: rows have changed behind their backs."""

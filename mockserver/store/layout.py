@@ -52,7 +52,8 @@ class Resource:
 
     `since` is when it entered its state, `due` when it will leave it on its own for `upcoming`.
     `facts` is what the API knows of it (plain JSON values); `columns` what the table can be
-    searched by; `counted` what it was counted as when it was read, one entry for each count.
+    searched by; `counted` what it was counted as when it was read, one entry for each count;
+    `awaited` what `due` was then.
     """
 
     key: Any
@@ -64,3 +65,4 @@ class Resource:
     columns: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     counted: tuple[Any, ...] = ()
+    awaited: int | None = None

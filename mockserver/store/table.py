@@ -90,6 +90,7 @@ class StoredTable:
         columns = dict(zip(self.layout.columns, row[fixed:], strict=True))
         found = Resource(key, state, since, due, upcoming, revision, columns, orjson.loads(facts))
         found.counted = self.counted(found)
+        found.awaited = due
         return found
 
     def order(self, query: Query, *, backwards: bool = False) -> tuple[str, ...]:
