@@ -12,6 +12,7 @@ import argparse
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -229,6 +230,7 @@ def main() -> None:
     parser.add_argument("--mode", default="safe", help="the suite's mode (default safe)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="note runs here, and resume")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # and stop the server
     known, outcomes = remembered(options.out), []
     for plan in plans(options):
         outcome = known.get(plan)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import io
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -49,7 +48,8 @@ class Fuzzer:
 
     def __init__(self, tour: Tour, operations: list[str], examples: int, seconds: float) -> None:
         self._tour = tour
-        self._deadline = time.monotonic() + seconds
+        self._clock = tour.visit.target.time
+        self._deadline = self._clock.now() + seconds
         self._schema = self._loaded(operations, examples)
         self._stop = threading.Event()
 
@@ -76,7 +76,7 @@ class Fuzzer:
         findings, tour = self._tour.visit.findings, self._tour
         if tour.fail_fast and any(one not in tour.confirmed for one in findings.violations):
             return True
-        return self._stop.is_set() or tour.is_over or time.monotonic() >= self._deadline
+        return self._stop.is_set() or tour.is_over or self._clock.now() >= self._deadline
 
     def _loaded(self, operations: list[str], examples: int) -> Any:
         visit = self._tour.visit

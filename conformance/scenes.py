@@ -6,7 +6,6 @@ its requirements. Which scenes there are, and what is made of their reports, is 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 
@@ -42,9 +41,9 @@ class Report:
     ) -> Generator[None, None, bool]:
         """Wait for a condition; return whether it became true in time (else: `settle`)."""
         limit = self.probe.target.budget.settle if seconds is None else seconds
-        deadline = time.monotonic() + limit
+        deadline = self.probe.target.time.now() + limit
         while not condition():
-            if time.monotonic() >= deadline:
+            if self.probe.target.time.now() >= deadline:
                 return False
             yield
         return True

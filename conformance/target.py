@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.mode import Resource
+from conformance.pastime import Pastime
 from specs.contract import Contract
 
 ANY_KIND = "*"
@@ -87,6 +88,7 @@ class Target:
     unsupported: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
     rate: float | None = None
+    time: Pastime = field(default_factory=Pastime, compare=False)
     waivers: tuple[Waiver, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
 

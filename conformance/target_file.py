@@ -20,6 +20,7 @@ import yaml
 from urllib3.exceptions import LocationValueError, NewConnectionError, SSLError
 
 from conformance.failures import UsageError
+from conformance.pastime import Pastime, Steered
 from conformance.target import ANY_KIND, Budget, SigV4, Target, Tls, Waiver, basic
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -227,9 +228,19 @@ def _target(document: Mapping[str, Any], environment: _Environment) -> Target:
         unsupported=tuple(document.get("unsupported", ())),
         budget=Budget(**document.get("budget", {})),
         rate=document.get("rate"),
+        time=_time(document),
         waivers=tuple(_waiver(one) for one in document.get("waivers", ())),
         secrets=tuple(dict.fromkeys(environment.secrets)),
     )
+
+
+def _time(document: Mapping[str, Any]) -> Pastime:
+    clock = document.get("clock")
+    if clock is None:
+        return Pastime()
+    if urlsplit(clock["advance"]).hostname != urlsplit(document["base_url"]).hostname:
+        raise UsageError(f"clock.advance: {clock['advance']} is not on the host of base_url")
+    return Steered(clock["advance"], clock.get("pace", 1.0), clock.get("now"))
 
 
 def _credentials(auth: Mapping[str, Any], environment: _Environment) -> dict[str, str]:

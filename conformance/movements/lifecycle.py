@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -157,12 +156,12 @@ def planned(commands: Sequence[str], number: int) -> list[list[tuple[str, int]]]
 
 def _run(tour: Tour, errands: Sequence[Errand], claims: _Claims) -> Iterator[Errand]:
     """Walk all errands side by side, waiting only when each of them waits."""
-    waiting = list(errands)
+    waiting, clock = list(errands), tour.visit.target.time
     while waiting:
-        now = time.monotonic()
+        now = clock.now()
         due = [one for one in waiting if one.due <= now]
         if not due:
-            time.sleep(max(0.0, min(one.due for one in waiting) - now))
+            clock.wait(max(0.0, min(one.due for one in waiting) - now))
             continue
         for errand in due:
             if tour.is_over:
@@ -199,7 +198,7 @@ def _step(tour: Tour, errand: Errand, claims: _Claims) -> bool:
     if not more:
         _conclude(tour, name, Ending.JUDGED, "")
         return True
-    errand.due = time.monotonic() + errand.pause
+    errand.due = tour.visit.target.time.now() + errand.pause
     errand.pause = min(errand.pause * 1.5, LONGEST_PAUSE)
     return False
 
@@ -227,7 +226,7 @@ def _alone(errand: Errand) -> Play:
     def play_alone(probe: Probe) -> None:
         pause = FIRST_PAUSE
         for _ in _steps(errand, probe, set()):
-            time.sleep(pause)
+            probe.target.time.wait(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     return play_alone

@@ -6,7 +6,6 @@ many walks share the waiting.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator
 
 from conformance import oracle
@@ -110,7 +109,7 @@ class Walker:
             if given is not None:
                 return given
         problem: Outcome = NotReached(f"no {self.cycle.schema} was seen in {state}")
-        deadline = time.monotonic() + self.probe.target.budget.reach
+        deadline = self.probe.target.time.now() + self.probe.target.budget.reach
         for _ in range(FRESH):
             try:
                 key = yield from self._led(state, deadline)
@@ -119,7 +118,7 @@ class Walker:
                 break
             if key is not None:
                 return key
-            if time.monotonic() >= deadline:
+            if self.probe.target.time.now() >= deadline:
                 break
         given = self._given(state)
         if given is None:
@@ -164,7 +163,7 @@ class Walker:
             if shown == state:
                 return key
             path = oracle.way(self.cycle, shown, state)
-            late = time.monotonic() >= deadline
+            late = self.probe.target.time.now() >= deadline
             if path is None or late:
                 return None
             step = path[0]

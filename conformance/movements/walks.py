@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -87,10 +86,10 @@ def _commanded(walker: Walker, word: str, source: str, key: str) -> Any:
     goal = oracle.reachable(cycle, *targets)
     mark = subject.fingerprint(probe, key)
     answer = walker.fire(word, key)
-    deadline = time.monotonic() + probe.target.budget.settle
+    deadline = probe.target.time.now() + probe.target.budget.settle
     lingers = False
     while True:
-        late = time.monotonic() >= deadline
+        late = probe.target.time.now() >= deadline
         state = walker.look(key)
         turned = mark is not None and subject.fingerprint(probe, key) != mark
         if state in goal and (state != source or turned):
@@ -134,9 +133,9 @@ def refusal(word: str, state: str) -> Walk:
                 answer.status == cycle.refusal,
                 f"in {state} {word} is answered {answer.status}, not {cycle.refusal}",
             )
-        deadline = time.monotonic() + probe.target.budget.watch
+        deadline = probe.target.time.now() + probe.target.budget.watch
         while True:
-            late = time.monotonic() >= deadline
+            late = probe.target.time.now() >= deadline
             shown = walker.look(key)
             probe.require(may_race or shown in allowed, f"{word} took it from {state} to {shown}")
             if allowed == {state} and mark is not None:
@@ -186,12 +185,14 @@ def departure(source: str, target: str) -> Walk:
     def walk(walker: Walker) -> Steps:
         name = walker.address("spontaneous", f"{source}-{target}")
         findings = walker.probe.visit.findings
-        deadline = time.monotonic() + min(walker.probe.target.budget.reach, LONGEST_WATCH)
+        deadline = walker.probe.target.time.now() + min(
+            walker.probe.target.budget.reach, LONGEST_WATCH
+        )
         for _ in range(ATTEMPTS):
             if name in findings.witnessed:
                 return
             key = yield from walker.aim(source, target, deadline)
-            while key is not None and time.monotonic() < deadline:
+            while key is not None and walker.probe.target.time.now() < deadline:
                 if walker.look(key) != source:
                     break
                 yield
@@ -209,7 +210,7 @@ def watching(walker: Walker) -> Steps:
         for key in list(walker.subject.known(walker.probe, state))[:WATCHED]
     ]
     walker.probe.assume(keys, f"no {walker.cycle.schema} is known")
-    deadline = time.monotonic() + min(walker.probe.target.budget.reach, LONGEST_WATCH)
+    deadline = walker.probe.target.time.now() + min(walker.probe.target.budget.reach, LONGEST_WATCH)
     moving = keys
     for number in count():
         still: list[str] = []
@@ -221,6 +222,6 @@ def watching(walker: Walker) -> Steps:
             if number == 0 or walker.cycle.leaving(state):
                 still.append(key)
         moving = still
-        if not moving or time.monotonic() >= deadline:
+        if not moving or walker.probe.target.time.now() >= deadline:
             return
         yield

@@ -13,6 +13,9 @@ from mockserver.pipeline.call import Call, Reply
 from mockserver.service import Service
 from specs.contract import Lifecycle, Transition
 
+PACE = 60
+"""How many seconds a clock that stands still is moved by where a suite would wait for one."""
+
 
 def get_health(desk: Desk, _call: Call) -> Reply:
     """Say that the server is up."""
@@ -39,7 +42,12 @@ def get_target(desk: Desk, call: Call) -> Reply:
     api = desk.api(world, call.path["api"])
     desk.hub.settle(world)
     base = desk.base_url(call, None if "session" not in call.query else world.name)
-    return Reply.json({"base_url": base + api.contract.base_paths[0], **_known(api)})
+    target = {"base_url": base + api.contract.base_paths[0], **_known(api)}
+    if world.clock.factor == 0:  # nothing would ever happen unless the suite moves it
+        query = f"?session={world.name}" if "session" in call.query else ""
+        advance = f"{call.url('/__admin/clock/advance')}{query}"
+        target["clock"] = {"advance": advance, "pace": PACE, "now": iso(world.clock.now())}
+    return Reply.json(target)
 
 
 def _known(api: Api) -> dict[str, Any]:

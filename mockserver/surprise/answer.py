@@ -80,7 +80,7 @@ class Answer:
             self._value, self._is_new = value, True
 
     def respell(self, value: Any) -> None:
-        """Write numbers otherwise: *value* equals what is said already. The last thing to be done."""
+        """Write numbers otherwise, in the end: *value* equals what is said already."""
         self._value, self._is_new = value, True
 
     def reword(self, text: str) -> None:

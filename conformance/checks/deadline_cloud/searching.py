@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -268,7 +267,7 @@ def jobs_of_before_then_are_not_found(probe: Probe, turn: int) -> None:
 @check("deadline-cloud/searchJobs/term-is-contained", needs=Needs.CREATE)
 def a_job_is_found_by_a_part_of_its_name(probe: Probe, _: object) -> None:
     """A searchTermFilter with CONTAINS finds a job whose name contains the term."""
-    mark = f"z{time.time_ns():x}"
+    mark = f"z{int(probe.target.time.moment().timestamp() * 1e6):x}"
     job = submit(probe, order(probe, name=f"Before {mark} after"))
     probe.eventually(lambda: is_created(probe, job), within=probe.target.budget.reach)
     for term in (mark, mark[1:-1], f"{mark} aft"):

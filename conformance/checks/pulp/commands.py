@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import email.utils
-import time
 
 from conformance.answer import Answer
 from conformance.checks.pulp.endings import comes_to_an_end
@@ -49,6 +48,8 @@ def waiting_for_long(probe: Probe) -> Task:
 
 def _now(probe: Probe) -> datetime.datetime:
     """Return the time by the target's own clock, or else by ours."""
+    if probe.target.time.is_steered:
+        return probe.target.time.moment()
     date = probe.call("listTasks").headers.get("Date")
     try:
         return email.utils.parsedate_to_datetime(date or "")
@@ -119,7 +120,7 @@ def what_runs_runs_on(probe: Probe, _: None) -> None:
     """A task that runs is not stopped when it is deleted."""
     task = lent(probe, "running", last=True)
     sent(probe, "deleteTask", task)
-    until = time.monotonic() + probe.target.budget.watch
+    until = probe.target.time.now() + probe.target.budget.watch
 
     def watched() -> bool:
         now = read(probe, task["id"])
@@ -127,7 +128,7 @@ def what_runs_runs_on(probe: Probe, _: None) -> None:
         assert now is not None
         stopped = now["state"] in {"canceled", "waiting"} and now["state"] != task["state"]
         probe.require(not stopped, f"{task['id']} ran and is {now['state']} after that")
-        return time.monotonic() > until or has_ended(now)
+        return probe.target.time.now() > until or has_ended(now)
 
     probe.eventually(watched, within=10 * probe.target.budget.watch + 1)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from conformance.drivers.pulp_tasks import Task, has_ended, listed, owned, read
 from conformance.mode import Needs
 from conformance.probe import Probe
@@ -11,13 +9,13 @@ from conformance.probe import Probe
 
 def comes_to_an_end(probe: Probe, task: str) -> Task | None:
     """Return a task that was canceled once it has ended; None if it does not end in time."""
-    until = time.monotonic() + probe.target.budget.settle
+    until = probe.target.time.now() + probe.target.budget.settle
     ended: list[Task] = []
 
     def is_over() -> bool:
         now = read(probe, task)
         ended[:] = [now] if now is not None and has_ended(now) else []
-        return now is None or bool(ended) or time.monotonic() > until
+        return now is None or bool(ended) or probe.target.time.now() > until
 
     probe.eventually(is_over, within=2 * probe.target.budget.settle)
     return ended[0] if ended else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 from conformance.checks.pulp.sources import (
     ALL_SOURCES,
@@ -99,13 +98,13 @@ def what_has_ended_stays_so(probe: Probe, _: None) -> None:
         if has_ended(task) and not is_repeated(task)
     }
     probe.assume(ended, "no task has ended that is not repeated")
-    until = time.monotonic() + WATCHED
+    until = probe.target.time.now() + WATCHED
 
     def watched() -> bool:
         for task in listed(probe):
             before = ended.get(task["id"], task["state"])
             message = f"{task['id']} was {before} and is {task['state']}"
             probe.require(task["state"] == before, message)
-        return time.monotonic() > until
+        return probe.target.time.now() > until
 
     probe.eventually(watched, within=WATCHED * 10)

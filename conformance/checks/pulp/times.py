@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import time
 
 from conformance.checks.pulp.sources import ALL_SOURCES, SOURCES, in_state, require_of_each
 from conformance.drivers.pulp_tasks import Task, is_repeated, listed
@@ -119,12 +118,12 @@ def the_start_of_what_runs_stays(probe: Probe, _: None) -> None:
     look()
     probe.assume(runs, "no task runs")
     kept = set(runs)
-    until = time.monotonic() + WATCHED
+    until = probe.target.time.now() + WATCHED
 
     def watched() -> bool:
         look()
         kept.intersection_update(runs)
-        return not kept or time.monotonic() > until
+        return not kept or probe.target.time.now() > until
 
     probe.eventually(watched, within=WATCHED * 10)
     for one in sorted(kept):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,7 +58,7 @@ class Diary:
 
     def note(self, job: Record, again: Callable[[int], Record] | None = None) -> None:
         """Hold a job against what was seen of it before; *again* reads it once more."""
-        now = time.monotonic()
+        now = self._probe.target.time.now()
         seen = self._seen.get(job["id"])
         if seen is None:
             self._seen[job["id"]] = _Seen(job, now, now)

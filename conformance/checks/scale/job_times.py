@@ -205,7 +205,7 @@ def range_without_an_end_ends_now(probe: Probe, drawn: int) -> None:
 
     def complaint() -> str | None:
         open_ended = JOBS.whole(probe, started=start)
-        bounded = JOBS.whole(probe, started=start, ended=spelled(_soon(known)))
+        bounded = JOBS.whole(probe, started=start, ended=spelled(_soon(probe, known)))
         if sorted(ids(open_ended.results)) == sorted(ids(bounded.results)):
             return None
         if JOBS.whole(probe, started=start).versions != open_ended.versions:
@@ -222,7 +222,7 @@ def source_range_without_an_end_ends_now(probe: Probe, drawn: int) -> None:
     times = distinct(known, lambda job: job["source_started"])
     probe.assume(times, "no known job has a value for source_started")
     query = {"source_started": middling(times, drawn)}
-    latest = _soon(known)
+    latest = _soon(probe, known)
     found = list(JOBS.page(probe, **query, page_size=MOST).results)
     probe.assume(found, "no job is in that range")
     for job in found:
@@ -231,8 +231,8 @@ def source_range_without_an_end_ends_now(probe: Probe, drawn: int) -> None:
         probe.require(past_begun, f"{query} lets through {job['source_started']}, which is to come")
 
 
-def _soon(known: list[Record]) -> datetime:
+def _soon(probe: Probe, known: list[Record]) -> datetime:
     """Return a moment that is not before now, by the target's clock or by ours."""
     times = [instant(one["last_modified"]) for one in known]
-    latest = max([datetime.now(UTC), *(one for one in times if one is not None)])
+    latest = max([probe.target.time.moment(), *(one for one in times if one is not None)])
     return latest + timedelta(days=2)

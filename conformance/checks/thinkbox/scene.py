@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -101,10 +100,10 @@ class Scene:
         order(self.probe, "pend", self.job, tasks)
         if not comes_about(self.probe, lambda: self._are_pending(tasks)):
             return False
-        until = time.monotonic() + self.probe.target.budget.watch
+        until = self.probe.target.time.now() + self.probe.target.budget.watch
         return comes_about(
             self.probe,
-            lambda: not self._are_pending(tasks) or time.monotonic() > until,
+            lambda: not self._are_pending(tasks) or self.probe.target.time.now() > until,
             within=2 * self.probe.target.budget.watch + 1,
         ) and self._are_pending(tasks)
 
