@@ -8,11 +8,7 @@ from typing import Any
 from mockserver.surprise.answer import Answer
 from mockserver.surprise.notation import Spelled
 
-NEW = {
-    "surprise": "A later version may say more.",
-    "surpriseParts": [{"id": 0, "status": None}, []],
-    "x-surprise": None,
-}
+NEW = {"surprise": [{"id": 0, "status": "new"}, None], "x-surprise": ""}
 WORDS = "So geht das nicht, versuch's anders (¿qué?)"
 FIXING = frozenset({"enum", "pattern", "format", "const"})
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
+
+NEEDLESS = re.compile(r"[/aeiou]")
 
 
 class Spelled(float):
@@ -30,55 +34,47 @@ class Notation:
 
 def written(value: Any, notation: Notation) -> str:
     """Return the JSON text of *value*, in the order of its keys or in the opposite one."""
-    return "".join(_parts(value, notation, 0))
+    parts: list[str] = []
+    _write(value, notation, "\r\n", parts.append)
+    if notation.indented:
+        parts.append("\n")
+    return "".join(parts)
 
 
-def _parts(value: Any, notation: Notation, depth: int) -> Iterable[str]:
-    if isinstance(value, dict):
-        names = list(value)
-        if notation.backwards:
-            names.reverse()
-        colon = " : " if notation.indented else ":"
-        rows = [
-            "".join((_text(name, notation), colon, *_parts(value[name], notation, depth + 1)))
-            for name in names
-        ]
-        yield from _enclosed("{", rows, "}", notation, depth)
-    elif isinstance(value, list):
-        rows = ["".join(_parts(one, notation, depth + 1)) for one in value]
-        yield from _enclosed("[", rows, "]", notation, depth)
-    elif isinstance(value, str):
-        yield _text(value, notation)
+def _write(value: Any, notation: Notation, line: str, put: Callable[[str], None]) -> None:
+    """Write *value*; *line* begins a line as deep inside as it stands."""
+    if isinstance(value, str):
+        put(_text(value, notation.escaped))
     elif isinstance(value, Spelled):
-        yield value.text
+        put(value.text)
+    elif not value or not isinstance(value, dict | list):
+        put(json.dumps(value))
     else:
-        yield json.dumps(value)
+        between, inner, colon = "", line + "\t" if notation.indented else "", ":"
+        if notation.indented:
+            colon = " : "
+        is_object = isinstance(value, dict)
+        put("{" if is_object else "[")
+        for one in reversed(value) if is_object and notation.backwards else value:
+            put(between + inner)
+            if is_object:
+                put(_text(one, notation.escaped) + colon)
+            _write(value[one] if is_object else one, notation, inner, put)
+            between = " ," if notation.indented else ","
+        put(line if notation.indented else "")
+        put("}" if is_object else "]")
 
 
-def _enclosed(
-    start: str, rows: list[str], end: str, notation: Notation, depth: int
-) -> Iterable[str]:
-    if not notation.indented:
-        yield from (start, ",".join(rows), end)
-        return
-    inner, outer = "\r\n" + "\t" * (depth + 1), "\r\n" + "\t" * depth
-    yield from (start, inner, f" ,{inner}".join(rows), outer if rows else "", end)
-    if not depth:
-        yield "\n"
-
-
-def _text(text: str, notation: Notation) -> str:
-    if not notation.escaped:
+@lru_cache(maxsize=4096)
+def _text(text: str, escaped: bool) -> str:  # noqa: FBT001 - a key of the cache
+    if not escaped:
         return json.dumps(text, ensure_ascii=not _is_speakable(text))
-    return '"' + "".join(_escape(one) for one in text) + '"'
-
-
-def _escape(letter: str) -> str:
-    if letter == "/":
-        return "\\/"
-    if letter in {'"', "\\"} or not letter.isascii() or letter < " ":
-        return json.dumps(letter)[1:-1]
-    return f"\\u{ord(letter):04X}" if letter in "aeiou" else letter
+    parts = re.split(NEEDLESS, text), NEEDLESS.findall(text)
+    found = [json.dumps(parts[0][0])[1:-1]]
+    for letter, rest in zip(parts[1], parts[0][1:], strict=True):
+        found.append("\\/" if letter == "/" else f"\\u{ord(letter):04X}")
+        found.append(json.dumps(rest)[1:-1])
+    return '"' + "".join(found) + '"'
 
 
 def _is_speakable(text: str) -> bool:

@@ -27,6 +27,8 @@ class Terms:
         self._book: SchemaBook = service.book
         self._operation = operation
         self._validators: dict[int, Validator] = {}
+        self._compositions: dict[int, tuple[list[Node], list[Node]]] = {}
+        self._properties: dict[tuple[object, ...], list[Node]] = {}
 
     # -- what is declared ----------------------------------------------------------------------
 
@@ -98,12 +100,12 @@ class Terms:
         return self._changed(value, self.schemas(status), change)
 
     def _changed(self, value: Any, schemas: Sequence[Node], change: Change) -> Any:
-        speaking = tuple(part for one in schemas for part in self._parts(one, value))
-        if not speaking:
+        if not schemas:
             return value
+        speaking = [part for one in schemas for part in self._parts(one, value)]
         if isinstance(value, dict):
             value = {
-                name: self._changed(one, tuple(_of_property(name, speaking)), change)
+                name: self._changed(one, self._of_property(name, speaking), change)
                 for name, one in value.items()
             }
         elif isinstance(value, list):
@@ -113,20 +115,36 @@ class Terms:
 
     def _parts(self, schema: Node, value: Any) -> Iterator[Node]:
         """Yield a schema and those that it is put together from, as far as they fit *value*."""
-        resolved = self._contract.resolve(schema)
-        yield resolved
-        for one in resolved.get("allOf", ()):
-            yield from self._parts(one, value)
-        for one in (*resolved.get("anyOf", ()), *resolved.get("oneOf", ())):
+        fixed, choices = self._composition(schema)
+        yield from fixed
+        for one in choices:
             if self._validator(one).is_valid(value):
                 yield from self._parts(one, value)
 
+    def _composition(self, schema: Node) -> tuple[list[Node], list[Node]]:
+        """Return what always speaks together with a schema, itself included, and what may."""
+        found = self._compositions.get(id(schema))
+        if found is None:
+            resolved = self._contract.resolve(schema)
+            fixed, choices = [resolved], [*resolved.get("anyOf", ()), *resolved.get("oneOf", ())]
+            for one in resolved.get("allOf", ()):
+                more = self._composition(one)
+                fixed += more[0]
+                choices += more[1]
+            found = self._compositions[id(schema)] = fixed, choices
+        return found
 
-def _of_property(name: str, schemas: Sequence[Node]) -> Iterator[Node]:
-    for one in schemas:
-        declared = one.get("properties", {}).get(name)
-        others = one.get("additionalProperties")
-        if declared is not None:
-            yield declared
-        elif isinstance(others, Mapping):
-            yield others
+    def _of_property(self, name: str, schemas: Sequence[Node]) -> Sequence[Node]:
+        """Return the schemas that speak of a property of an object of which *schemas* speak."""
+        key = (name, *map(id, schemas))
+        found = self._properties.get(key)
+        if found is None:
+            found = self._properties[key] = []
+            for one in schemas:
+                declared = one.get("properties", {}).get(name)
+                others = one.get("additionalProperties")
+                if declared is not None:
+                    found.append(declared)
+                elif isinstance(others, Mapping):
+                    found.append(others)
+        return found
