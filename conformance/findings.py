@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,6 +41,16 @@ class Findings:
     def violate(self, finding: Finding) -> None:
         """Note a contradiction; the first one of a requirement stays."""
         self.violations.setdefault(finding.requirement, finding)
+
+    def copy(self) -> Findings:
+        """Return the same memory, which this one leaves alone."""
+        return Findings(**{one.name: dict(getattr(self, one.name)) for one in fields(self)})
+
+    def restore(self, former: Findings) -> None:
+        """Forget whatever *former* does not know, except for the remarks."""
+        for one in fields(self):
+            if one.name != "notes":
+                setattr(self, one.name, dict(getattr(former, one.name)))
 
     def note(self, remark: str) -> None:
         """Count a remark that judges nothing."""

@@ -78,8 +78,17 @@ class Gate:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 of all requests so far in their order, without polls and retries."""
+        """The SHA-256 of all requests so far in their order, without retries.
+
+        Polls, of which it is chance how many there are, are left out as well, unless the suite
+        steers the target's clock.
+        """
         return self._order.hexdigest()
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether what is sent is asked again and again, until something has happened."""
+        return self._polling
 
     def below_base(self, path: str) -> str:
         """Return what stands behind the base path in *path*."""
@@ -164,7 +173,7 @@ class Gate:
         raise Forbidden(f"{request.method} {request.location} was not sent: {reason}")
 
     def _record(self, request: Request) -> None:
-        if not self._polling:
+        if not self._polling or self.target.time.is_steered:
             for part in (request.method, request.location):
                 self._order.update(part.encode("utf-8", "surrogatepass") + b"\0")
             self._order.update((request.body or b"") + b"\1")

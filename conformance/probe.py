@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeVar
@@ -15,6 +14,7 @@ from conformance.failures import NotReached, Unsupported, UsageError, Violation
 from conformance.findings import Finding, Findings, Play
 from conformance.gate import Gate
 from conformance.judge import ResponseJudge
+from conformance.memory import Memory
 from conformance.mode import Mode, Resource
 from conformance.target import Target
 from specs.contract import Contract, Operation
@@ -37,6 +37,7 @@ class Visit:
     seed: int = 0
     findings: Findings = field(default_factory=Findings)
     known: dict[str, Any] = field(default_factory=dict)
+    memory: Memory | None = None  # while it is there, what was asked before need not be sent
 
 
 class Probe:
@@ -171,13 +172,14 @@ class Probe:
         Violates the requirement if there is none *within* seconds (else: the target's budget
         `settle`). What is sent in the meantime does not count for the order of requests.
         """
-        deadline = time.monotonic() + (self.target.budget.settle if within is None else within)
+        clock = self.target.time
+        deadline = clock.now() + (self.target.budget.settle if within is None else within)
         pause = FIRST_PAUSE
         found = condition()
         while not found:
-            if time.monotonic() >= deadline:
+            if clock.now() >= deadline:
                 raise Violation(message() if callable(message) else message)
-            time.sleep(pause)
+            clock.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
             with self.visit.gate.polling():
                 found = condition()
@@ -211,7 +213,14 @@ class Probe:
         self.visit.findings.violate(finding)
 
     def _sent(self, request: Request, operation_id: str | None = None) -> Exchange:
-        exchange = self.visit.gate.send(request, operation_id)
+        memory, gate = self.visit.memory, self.visit.gate
+        exchange = None
+        if memory is not None and not gate.is_polling:
+            exchange = memory.recall(request, self.exchanges)
+        if exchange is None:
+            exchange = gate.send(request, operation_id)
+            if memory is not None:
+                memory.keep(request, exchange)
         self.exchanges.append(exchange)
         return exchange
 

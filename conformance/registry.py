@@ -32,6 +32,7 @@ class Check:
     needs: Needs = Needs.READ
     plan: SearchStrategy[Any] | Callable[[], SearchStrategy[Any]] | None = None
     examples: int = 10
+    opens: bool = False  # whether it looks at everything once, and so is a good beginning
 
     @property
     def name(self) -> str:
@@ -56,6 +57,7 @@ def check(
     needs: Needs = Needs.READ,
     plan: SearchStrategy[Any] | Callable[[], SearchStrategy[Any]] | None = None,
     examples: int = 10,
+    opens: bool = False,
 ) -> Callable[[Claim], Claim]:
     """Register the decorated function as the check of *requirement*.
 
@@ -66,7 +68,7 @@ def check(
         former = _CHECKS.get(requirement)
         if former is not None and former.claim.__qualname__ != claim.__qualname__:
             raise ValueError(f"{requirement} has two checks: {former.name}, {claim.__name__}")
-        _CHECKS[requirement] = Check(requirement, claim, needs, plan, examples)
+        _CHECKS[requirement] = Check(requirement, claim, needs, plan, examples, opens)
         return claim
 
     return register

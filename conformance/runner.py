@@ -24,7 +24,7 @@ from conformance.greeting import greet
 from conformance.judge import ResponseJudge
 from conformance.ledger import Ledger
 from conformance.mode import Mode, Needs
-from conformance.movements import contract, lifecycle, recipes, requirements, sights
+from conformance.movements import contract, glance, lifecycle, recipes, requirements, sights
 from conformance.probe import Probe, Visit
 from conformance.profile import chosen, outside
 from conformance.registry import Check, checks_of
@@ -121,7 +121,7 @@ class _Run:
         walks = lifecycle.play(tour)
         order = [checks.play(), *looks, walks]
         if self._options.fail_fast:  # what is plainly wrong first, and causes before effects
-            order = [checks.glance(), *looks, walks, checks.play()]
+            order = [glance.play(tour, checks), walks, checks.play()]
         for movement in (*order, contract.play(tour)):
             if not tour.is_over:
                 yield from movement

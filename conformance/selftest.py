@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import statistics
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +25,7 @@ from conformance.target_file import load_target
 from conformance.verdict import Overall, Verdict, by_cause, counts
 from specs.contract import load
 
-BUDGET = Budget(request=10, settle=3, reach=6, watch=0.3)  # the mock's clock runs fast
+BUDGET = Budget(request=10, settle=3, reach=6, watch=0.3)  # of the suite's time, not the mock's
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _trials(api: str, chosen: list[Mutant | None], seed: int, jobs: int) -> Iter
         yield from pool.map(try_server, [api] * number, [seed] * number, chosen)
 
 
-def try_server(api: str, seed: int, mutant: Mutant | None) -> Trial:
+def judged(api: str, seed: int, mutant: Mutant | None) -> Report:
     """Start the mock, sound or with *mutant*, and judge it; a mutant only to the first failure."""
     with (
         mock.serving(api, seed, mutant.id if mutant else None) as url,
@@ -130,13 +129,16 @@ def try_server(api: str, seed: int, mutant: Mutant | None) -> Trial:
             ledger=str(Path(folder, "ledger")),
         )
         target = replace(load_target(f"{url}/__admin/targets/{api}", url), budget=BUDGET)
-        started = time.monotonic()
-        report = _report(api, target, options)
-    seconds = time.monotonic() - started
+        return _report(api, target, options)
+
+
+def try_server(api: str, seed: int, mutant: Mutant | None) -> Trial:
+    """Judge the mock, sound or with *mutant*."""
+    report = judged(api, seed, mutant)
     failed = tuple(
         one.requirement.id for one in by_cause(report.results) if one.verdict is Verdict.FAIL
     )
-    requests = report.requests
+    requests, seconds = report.requests, report.duration
     if report.first_failure is not None:
         _, requests, seconds = report.first_failure
     return Trial(

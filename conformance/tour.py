@@ -198,16 +198,17 @@ class Tour:
             return Confirmation(1, 1, finding.message, finding.exchanges)
         seen, message, exchanges = 0, finding.message, finding.exchanges
         for _ in range(REPETITIONS):
-            repetition = self._repeated(finding)
+            repetition = self.repeated(finding)
             if repetition is None:
                 continue
             seen += 1
-            message, exchanges = repetition
+            message, exchanges = repetition.message, repetition.exchanges
         return Confirmation(seen, REPETITIONS, message, exchanges)
 
-    def _repeated(self, finding: Finding) -> tuple[str, tuple[Exchange, ...]] | None:
+    def repeated(self, finding: Finding) -> Finding | None:
         """Play a finding once more; return how it showed, or None if it did not."""
-        assert finding.play is not None
+        if finding.play is None:
+            return finding
         for _ in range(TRIES):
             probe = Probe(self.visit, finding.play)
             try:
@@ -219,8 +220,7 @@ class Tour:
             else:
                 ended = None
             if finding.requirement in probe.violations:
-                again = probe.violations[finding.requirement]
-                return again.message, again.exchanges
+                return probe.violations[finding.requirement]
             if not isinstance(ended, NotReached | Unanswered):
                 return None
         return None

@@ -50,6 +50,7 @@ class _Claims:
 
 def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
     """Walk the lifecycles that can be driven here, as far as the mode allows."""
+    tour.visit.target.time.rest()
     yield from _walked(tour, _errands(tour))
 
 

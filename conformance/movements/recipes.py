@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from conformance.drivers import Recipe
 from conformance.events import ContradictionConfirmed, Progress
@@ -16,22 +16,33 @@ NAME = "answers"
 
 def play(tour: Tour) -> Iterator[Progress | ContradictionConfirmed]:
     """Play each recipe of the driver that is wanted and that the mode allows."""
-    visit = tour.visit
-    recipes = [
-        one
-        for one in visit.driver.provoke(Probe(visit))
-        if visit.mode.allows(one.needs) and tour.wants(address(visit.contract.name, one))
-    ]
-    if visit.mode is Mode.SMOKE:
-        recipes = [one for one in recipes if one.status.startswith("2")]
+    visit, recipes = tour.visit, chosen(tour)
     for index, recipe in enumerate(recipes):
         if tour.is_over:
             return
         requirement = address(visit.contract.name, recipe)
         yield Progress(NAME, index, len(recipes), requirement, visit.gate.traffic.requests)
-        _cook(tour, requirement, recipe)
+        cooking(tour, recipe)()
         yield from tour.confirm_new()
     yield Progress(NAME, len(recipes), len(recipes), "", visit.gate.traffic.requests)
+
+
+def chosen(tour: Tour) -> list[Recipe]:
+    """Return the recipes that are wanted and that the mode allows."""
+    visit = tour.visit
+    return [
+        one
+        for one in visit.driver.provoke(Probe(visit))
+        if visit.mode.allows(one.needs)
+        and tour.wants(address(visit.contract.name, one))
+        and (visit.mode is not Mode.SMOKE or one.status.startswith("2"))
+    ]
+
+
+def cooking(tour: Tour, recipe: Recipe) -> Callable[[], None]:
+    """Return what plays a recipe, and notes what became of it."""
+    requirement = address(tour.visit.contract.name, recipe)
+    return lambda: _cook(tour, requirement, recipe)
 
 
 def address(api: str, recipe: Recipe) -> str:

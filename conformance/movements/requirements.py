@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,6 @@ from conformance.tour import Ending, Tour
 ORDER = (Needs.READ, Needs.CREATE, Needs.CHANGE, Needs.EVERYTHING)
 SHRINK_REQUESTS = 150  # sent after the first violation, in search of a smaller one
 SHRINK_SECONDS = 5.0
-LONG_WAIT = 4.0  # seconds of one example
-PATIENCE = 3  # with such checks, at a first glance
 LONGEST = 15.0  # seconds after which a check begins no further example
 NAME = "requirements"
 
@@ -33,33 +30,18 @@ class Requirements:
     def __init__(self, tour: Tour) -> None:
         set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "callsheet-hypothesis")
         self._tour = tour
-        self._properties = [_Property(tour, one) for one in chosen_checks(tour)]
-
-    def glance(self) -> Iterator[Progress | ContradictionConfirmed]:
-        """Try each check once, before any is tried often: what is plainly wrong shows soon.
-
-        Ends early if checks keep waiting for what does not come about: then something else is
-        wrong, which other movements find sooner.
-        """
-        yield from self._held(1)
+        self.properties = [Property(tour, one) for one in chosen_checks(tour)]
 
     def play(self) -> Iterator[Progress | ContradictionConfirmed]:
         """Check each requirement with all its examples."""
-        yield from self._held(None)
-
-    def _held(self, examples: int | None) -> Iterator[Progress | ContradictionConfirmed]:
-        tour, total, waits = self._tour, len(self._properties), 0
-        for index, one in enumerate(self._properties):
+        tour, total = self._tour, len(self.properties)
+        for index, one in enumerate(self.properties):
             if tour.is_over:
                 return
             requests = tour.visit.gate.traffic.requests
             yield Progress(NAME, index, total, one.requirement, requests)
-            started = time.monotonic()
-            one.hold(examples)
+            one.hold()
             yield from tour.confirm_new()
-            waits += time.monotonic() - started > LONG_WAIT
-            if examples is not None and waits == PATIENCE:
-                return
         yield Progress(NAME, total, total, "", tour.visit.gate.traffic.requests)
 
 
@@ -75,12 +57,12 @@ def chosen_checks(tour: Tour) -> list[Check]:
     return sorted(found, key=lambda check: ORDER.index(check.needs))
 
 
-class _Property:
+class Property:
     """One check over its examples. Remembers how each plan ended, so no plan is fired twice."""
 
     def __init__(self, tour: Tour, check: Check) -> None:
         self._tour = tour
-        self._check = check
+        self.check = check
         self._endings: dict[str, Ending] = {}
         self._reasons: dict[Ending, str] = {}
         self._until = 0.0
@@ -88,21 +70,28 @@ class _Property:
 
     @property
     def requirement(self) -> str:
-        return self._check.requirement
+        return self.check.requirement
 
     def hold(self, most: int | None = None) -> None:
         """Play the examples (*most* of them), and note what they say in the findings."""
-        self._until = time.monotonic() + LONGEST
-        strategy = self._check.strategy()
+        self._tour.visit.target.time.rest()
+        self._until = self._tour.visit.target.time.now() + LONGEST
+        strategy = self.check.strategy()
         if strategy is None:
             self._example(None)
         else:
             smoke = self._tour.visit.mode is Mode.SMOKE
-            self._explore(strategy, 1 if smoke else min(most or 10**6, self._check.examples))
+            self._explore(strategy, 1 if smoke else min(most or 10**6, self.check.examples))
         self._conclude()
 
+    def forget(self) -> None:
+        """Know nothing of the examples that have been played."""
+        self._endings.clear()
+        self._reasons.clear()
+        self._violated_at = None
+
     def _explore(self, strategy: Any, examples: int) -> None:
-        @seed(self._tour.seed_for(self._check.requirement))
+        @seed(self._tour.seed_for(self.check.requirement))
         @settings(
             max_examples=examples,
             database=None,
@@ -131,37 +120,37 @@ class _Property:
             return self._endings[known]
         traffic = self._tour.visit.gate.traffic
         if self._violated_at is None:
-            late = bool(self._endings) and time.monotonic() >= self._until
+            late = bool(self._endings) and self._tour.visit.target.time.now() >= self._until
             over = late or self._tour.is_over
         else:  # Hypothesis is looking for a smaller example
             requests, moment = self._violated_at
             over = self._tour.out_of_time or self._tour.fail_fast
             over = over or traffic.requests - requests > SHRINK_REQUESTS
-            over = over or time.monotonic() - moment > SHRINK_SECONDS
+            over = over or self._tour.visit.target.time.now() - moment > SHRINK_SECONDS
         if over:
             return Ending.NOT_REACHED
         if self._violated_at is not None:  # let the smaller one replace the first
-            first = self._tour.visit.findings.violations.pop(self._check.requirement)
+            first = self._tour.visit.findings.violations.pop(self.check.requirement)
             ending = self._played(drawn)
             if ending is not Ending.VIOLATED:
-                self._tour.visit.findings.violations[self._check.requirement] = first
+                self._tour.visit.findings.violations[self.check.requirement] = first
         else:
             ending = self._played(drawn)
             if ending is Ending.VIOLATED:
-                self._violated_at = traffic.requests, time.monotonic()
+                self._violated_at = traffic.requests, self._tour.visit.target.time.now()
         self._endings[known] = ending
         return ending
 
     def _played(self, drawn: Any) -> Ending:
         def action(probe: Probe) -> None:
-            self._check.claim(probe, drawn)
+            self.check.claim(probe, drawn)
 
-        ending, reason = self._tour.attempt(self._check.requirement, action)
+        ending, reason = self._tour.attempt(self.check.requirement, action)
         self._reasons.setdefault(ending, reason)
         return ending
 
     def _conclude(self) -> None:
-        findings, name = self._tour.visit.findings, self._check.requirement
+        findings, name = self._tour.visit.findings, self.check.requirement
         endings = set(self._endings.values())
         if Ending.VIOLATED in endings:
             return

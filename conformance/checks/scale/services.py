@@ -16,7 +16,7 @@ from conformance.registry import check
 FINISHED = ("COMPLETED", "FAILED", "CANCELED")
 
 
-@check("scale/jobs-of-every-age")
+@check("scale/jobs-of-every-age", opens=True)
 def every_service_tells_of_running_and_of_finished_jobs(probe: Probe, _: None) -> None:
     """The details and executions of a job are there, whether it is running or has finished."""
     with suppress(NotReached):
