@@ -9,17 +9,14 @@ from typing import Any
 import orjson
 
 from mockserver.errors import ConflictError
-from mockserver.store.counts import Counts, Tally
+from mockserver.store.counts import Counts
 from mockserver.store.database import Reader
 from mockserver.store.layout import Resource
 from mockserver.store.query import Plan, Query
-from mockserver.store.table import StoredTable
+from mockserver.store.table import MANY, StoredTable
 
 Render = Callable[[Resource], Mapping[str, Any]]
 Check = Callable[[str, Any], None]
-
-MANY = 5_000
-"""From how many fitting rows on the order's index is walked instead of sorting them."""
 
 DEEP = 200
 """From which offset on a page's place is remembered."""
@@ -27,14 +24,8 @@ DEEP = 200
 MOST_MARKED = 256
 """For how many queries places are remembered."""
 
-MOST_KEPT = 256
-"""How many answers are kept until something is written."""
-
 UNKNOWN: Any = object()
 """Stands for what has to be looked up."""
-
-SHORT = 25
-"""Up to how many rows a page is kept."""
 
 ALL = 2**62
 """A limit that is none."""
@@ -68,9 +59,9 @@ class Collection:
         self._counts = Counts(table, session)
         self._full = table.layout.full
         self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
-        self._kept: dict[Any, Any] = {}
         self._next_due: int | None = UNKNOWN
         self._top: Any = UNKNOWN
+        self._size: int = UNKNOWN
         self._is_shared = table.database.is_shared
         self.written = 0
         table.database.readers.add(self)
@@ -93,34 +84,25 @@ class Collection:
 
     def view(self, key: object, name: str) -> bytes | None:
         """Return a ready-made view of the resource with *key*, or None if there is none."""
-        kept = self._kept.get((key, name))
-        if kept is not None:
-            return kept  # type: ignore[no-any-return]
         found = self._execute(self._view_texts[name], (self._session, key)).fetchone()
-        return None if found is None else self._keep((key, name), found[0])
-
-    def _keep(self, question: object, answer: Any) -> Any:
-        """Keep an answer until something is written, and return it.
-
-        Clients ask the same again and again while they wait for something to happen.
-        """
-        if not self._is_shared:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[question] = answer
-        return answer
+        return None if found is None else found[0]
 
     def forget(self) -> None:
         """Forget what is known of the rows: any of them may have changed."""
-        self._next_due = self._top = UNKNOWN
+        self._next_due = self._top = self._size = UNKNOWN
         self._changed()
 
     def _changed(self) -> None:
         """Forget what a change of one row puts in question."""
         self._marks.clear()
-        self._kept.clear()
         if self._listener is not None:
             self._listener.forget()
+
+    def size(self) -> int:
+        """Return how many there are."""
+        if self._size is UNKNOWN or self._is_shared:
+            self._size = self._counts.of(Query())
+        return self._size
 
     def get(self, key: object) -> Resource | None:
         """Return the resource with *key*, or None."""
@@ -136,19 +118,13 @@ class Collection:
         """
         if query.is_empty:
             return []
+        self._table.prepare(query, self.size)
         if offset >= DEEP and count:
             return self._deep_page(query, view, limit, offset, count)
-        question = query, view, limit, offset
-        kept = self._kept.get(question)
-        if kept is not None:
-            return list(kept)
         plan = self._table.plan(query, skips=offset > 0, many=count > MANY)
         text = self._table.select_page(query, view, plan)
         values = [self._session, *query.values(), limit, offset]
-        found = [one[0] for one in self._execute(text, values)]
-        if limit <= SHORT:
-            self._keep(question, tuple(found))
-        return found
+        return [one[0] for one in self._execute(text, values)]
 
     def _deep_page(
         self, query: Query, view: str, limit: int, offset: int, count: int
@@ -205,8 +181,8 @@ class Collection:
         """Return how many resources *query* finds."""
         if query.is_empty:
             return 0
-        kept = self._kept.get(query)
-        return self._keep(query, self._counts.of(query)) if kept is None else kept  # type: ignore[no-any-return]
+        self._table.prepare(query, self.size)
+        return self._counts.of(query)
 
     def states(self) -> dict[str, int]:
         """Return how many resources are in each state in which there are any."""
@@ -216,6 +192,7 @@ class Collection:
         """Return *limit* resources of *query*, in its order, after the first *offset*."""
         if query.is_empty:
             return []
+        self._table.prepare(query, self.size)
         text = self._table.select_page(
             query, None, self._table.plan(query, skips=False, many=False)
         )
@@ -226,6 +203,7 @@ class Collection:
         """Return the keys of the resources of *query*, in its order."""
         if query.is_empty:
             return []
+        self._table.prepare(query, self.size)
         text = self._table.select_page(
             query, "key", self._table.plan(query, skips=False, many=False)
         )
@@ -289,15 +267,15 @@ class Collection:
     def _insert(self, batch: Sequence[Resource]) -> None:
         rows = [self._row(one) for one in batch]
         self._table.database.execute_many(self._table.statement("insert"), rows)
-        tally = Tally()
         for one in batch:
             one.counted = self._table.counted(one)
-            tally.add(one.counted, 1)
             self._expect(one.due)
             one.awaited = one.due
             if self._top is not UNKNOWN:
                 self._top = one.key if self._top is None else max(self._top, one.key)
-        self._counts.change(tally)
+        self._counts.add([one.counted for one in batch])
+        if self._size is not UNKNOWN:
+            self._size += len(batch)
         self._changed()
 
     def update(self, resource: Resource) -> None:
@@ -317,10 +295,7 @@ class Collection:
             self.written += 1
             counted = self._table.counted(resource)
             if counted != resource.counted:
-                tally = Tally()
-                tally.add(resource.counted, -1)
-                tally.add(counted, 1)
-                self._counts.change(tally)
+                self._counts.move(resource.counted, counted)
                 resource.counted = counted
             self._expect(resource.due, resource.awaited)
             resource.awaited = resource.due
@@ -335,12 +310,12 @@ class Collection:
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
             self.written += 1
-            tally = Tally()
-            tally.add(resource.counted, -1)
-            self._counts.change(tally)
+            self._counts.add([resource.counted], -1)
             self._expect(None, resource.awaited)
             if self._top == resource.key:
                 self._top = UNKNOWN
+            if self._size is not UNKNOWN:
+                self._size -= 1
             self._changed()
 
     def clear(self) -> None:

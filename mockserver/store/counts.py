@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,25 +13,8 @@ FAR = 2**62
 """Later than every stretch of time."""
 
 
-class Tally:
-    """Changes of counts that are still to be written."""
-
-    def __init__(self) -> None:
-        self._changes: dict[tuple[int, tuple[Any, ...]], int] = {}
-
-    def add(self, counted: Sequence[tuple[Any, ...] | None], change: int) -> None:
-        """Note that what counts as *counted* is more, or less, by *change*."""
-        for number, one in enumerate(counted):
-            if one is not None:
-                self._changes[number, one] = self._changes.get((number, one), 0) + change
-
-    def rows(self, number: int, session: int) -> list[tuple[Any, ...]]:
-        """Return the changes of one count: session, what is counted, by how much."""
-        return [
-            (session, *counted, change)
-            for (one, counted), change in self._changes.items()
-            if one == number and change
-        ]
+Counted = tuple[tuple[Any, ...] | None, ...]
+"""What a row counts as: one entry for each count, None where it does not."""
 
 
 class Counts:
@@ -40,6 +24,7 @@ class Counts:
         self._table = table
         self._session = session
         self._spans = table.layout.spans
+        self._adding: list[str] = table.statement("add_counts")
 
     def of(self, query: Query) -> int:
         """Return how many resources *query* finds; it has a value for each of its conditions."""
@@ -54,12 +39,26 @@ class Counts:
         rows = self._table.database.execute(text, (self._session,))
         return {state: int(count) for state, count in rows if count}
 
-    def change(self, tally: Tally) -> None:
-        """Write the changes of all counts."""
-        for number, text in enumerate(self._table.statement("add_counts")):
-            rows = tally.rows(number, self._session)
+    def add(self, counted: Sequence[Counted], change: int = 1) -> None:
+        """Count rows that are new, or with a *change* of -1 rows that are gone."""
+        for number, text in enumerate(self._adding):
+            tally = Counter(one[number] for one in counted)
+            rows = [
+                (self._session, *one, times * change)
+                for one, times in tally.items()
+                if one is not None
+            ]
             if rows:
                 self._table.database.execute_many(text, rows)
+
+    def move(self, before: Counted, after: Counted) -> None:
+        """Count a row as what it has become instead of what it was."""
+        for text, old, new in zip(self._adding, before, after, strict=True):
+            if old == new:
+                continue
+            changes = (old, -1), (new, 1)
+            rows = [(self._session, *one, change) for one, change in changes if one is not None]
+            self._table.database.execute_many(text, rows)
 
     def _span(self, query: Query) -> tuple[str, int | None, int | None] | None:
         """Return column, start and end if *query* asks for one stretch of time and nothing else."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 from weakref import WeakSet
 
@@ -104,13 +108,14 @@ class Database:
 def open_database(place: str = "") -> Database:
     """Return the database at *place*: an address `postgresql://...`, or a file for SQLite.
 
-    Without a place it is private and dies with the process; it spills to a temporary file when it
-    outgrows its cache. Raises `DatabaseError`.
+    Without a place it is private and dies with the process, in a file without a name. Raises
+    `DatabaseError`.
     """
     if place.startswith(("postgresql://", "postgres://")):
         return _open_postgresql(place)
+    own = "" if place else _own_file()
     try:
-        connection = sqlite3.connect(place, isolation_level=None, cached_statements=512)
+        connection = sqlite3.connect(place or own, isolation_level=None, cached_statements=512)
         execute = connection.execute
         execute(f"PRAGMA cache_size = {CACHE_PAGES}")
         if place:
@@ -121,14 +126,41 @@ def open_database(place: str = "") -> Database:
             execute("BEGIN IMMEDIATE")  # from here on it is ours
             execute("COMMIT")
         else:
+            execute("PRAGMA locking_mode = EXCLUSIVE")
             execute("PRAGMA journal_mode = MEMORY")
             execute("PRAGMA synchronous = OFF")
-            execute("PRAGMA temp_store = FILE")
+            execute("PRAGMA user_version = 1")  # from here on the file is open
     except sqlite3.Error as error:
         is_taken = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
         reason = "another process has it" if is_taken else error
-        raise DatabaseError(f"cannot keep state in {place}: {reason}") from None
+        raise DatabaseError(f"cannot keep state in {place or own}: {reason}") from None
+    finally:
+        _take_name_away(own)
     return Database(connection, "sqlite", is_kept=bool(place))
+
+
+def _own_file() -> str:
+    """Return a new file for a private database, or memory if no file can be made.
+
+    SQLite's own way with private databases keeps every page that was written as changed, and
+    walks through all of them at each commit: a millisecond for a few thousand resources.
+    """
+    try:
+        handle, path = tempfile.mkstemp(prefix="callsheet-", suffix=".db")
+    except OSError:
+        return ":memory:"
+    os.close(handle)
+    return path
+
+
+def _take_name_away(path: str) -> None:
+    """Have an open file vanish with the process, however it ends; where that cannot be, at exit."""
+    if path in {"", ":memory:"}:
+        return
+    try:
+        Path(path).unlink()
+    except OSError:
+        atexit.register(Path(path).unlink, missing_ok=True)
 
 
 def _open_postgresql(address: str) -> Database:

@@ -19,10 +19,11 @@ class Layout:
     Every row has session, key, state, since, due, upcoming, version and facts; a layout adds the
     `columns` that filters and orders need, the `views` (ready-made JSON texts; view name -> name
     of the contract's schema that each must fit), `indexes` (each is made to start with the
-    session and end with the key) and what is counted as it changes, so that a count does not
-    count rows: the combinations of `facets`, those of each of the `margins`, and the `spans`:
-    columns of moments -> the length of the stretches of time in which they are counted. The
-    columns that are `full` have a value in every row.
+    session and end with the key), `spare` indexes, which are made when a large table is first
+    asked for what they serve, since each makes every write dearer, and what is counted as it
+    changes, so that a count does not count rows: the combinations of `facets`, those of each of
+    the `margins`, and the `spans`: columns of moments -> the length of the stretches of time in
+    which they are counted. The columns that are `full` have a value in every row.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Layout:
     columns: Mapping[str, Kind] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
     indexes: tuple[tuple[str, ...], ...] = ()
+    spare: tuple[tuple[str, ...], ...] = ()
     facets: tuple[str, ...] = ("state",)
     margins: tuple[tuple[str, ...], ...] = ()
     spans: Mapping[str, int] = field(default_factory=dict)

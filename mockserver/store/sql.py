@@ -84,13 +84,9 @@ class TableSql:
             sqlite_where=columns.due.is_not(None),
             postgresql_where=columns.due.is_not(None),
         )
-        for names in layout.indexes:
-            Index(
-                f"{layout.name}_by_{'_'.join(names)}",
-                columns.session,
-                *(self._order(name) for name in names),
-                columns.key,
-            )
+        at_once = layout.indexes if dialect == "sqlite" else (*layout.indexes, *layout.spare)
+        for names in at_once:
+            self._index((*names, "key"), f"{layout.name}_by_{'_'.join(names)}")
         self._tallies = [
             self._counting(f"tally_{number}", {one: layout.kind(one) for one in group})
             for number, group in enumerate(layout.tallies)
@@ -115,6 +111,16 @@ class TableSql:
     @property
     def _counts(self) -> list[Table]:
         return [*self._tallies, *self._spans.values()]
+
+    def _index(self, order: Sequence[str], name: str) -> Index:
+        """Return the index that has the rows of each session in *order*."""
+        return Index(name, self._table.c.session, *(self._order(one) for one in order))
+
+    def index(self, order: Sequence[str]) -> str:
+        """Make the index that has the rows of each session in *order*, up to the key."""
+        marked = (one.replace("-", "down_") for one in order[:-1])
+        name = f"{self._layout.name}_by_{'_'.join(marked)}"
+        return self._text(CreateIndex(self._index(order, name), if_not_exists=True))
 
     def _text(self, statement: ClauseElement) -> str:
         return str(statement.compile(dialect=self._dialect))

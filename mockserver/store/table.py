@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache as cache_once
 from importlib.metadata import version
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,15 @@ ABSENT: dict[Kind, Any] = {
 """What stands for "none" in a tally: SQL counts two NULLs as different. Nobody asks for these."""
 
 
+LARGE = 256
+"""From how many rows of a session on spare indexes are made."""
+
+MANY = 5_000
+"""From how many rows on it is better to walk an order's index than to sort."""
+
+MOST_ORDERS = 8
+"""For how many orders by several columns indexes are made."""
+
 RANGES = frozenset({"ge", "gt", "le", "lt"})
 """The operators that ask for a stretch of an index."""
 
@@ -38,12 +49,20 @@ class StoredTable:
     def __init__(self, layout: Layout, database: Database) -> None:
         self.layout = layout
         self.database = database
-        self._absent = {name: ABSENT[layout.kind(name)] for one in layout.tallies for name in one}
+        names = dict.fromkeys(name for one in layout.tallies for name in one if name != "state")
+        self._facets = [(name, ABSENT[layout.kind(name)]) for name in names]
+        self._picks = [_pick(["state", *names], one) for one in layout.tallies]
+        self._spans = list(layout.spans.items())
         self._name = f"sql-{database.dialect}-{_fingerprint(layout)}"
         self._texts: dict[str, Any] = cache.recall(self._name) or {}
         self._known = len(self._texts)
         self._shapes: dict[object, str] = {}
         self._plans: dict[object, Plan] = {}
+        self._is_shared = database.is_shared
+        self._made: set[tuple[str, ...]] = set()
+        self._most_made = len(layout.spare) + MOST_ORDERS
+        self._prepared: set[object] = set()
+        database.readers.add(self)
         for text in self.statement("create"):
             database.execute(text)
 
@@ -72,13 +91,13 @@ class StoredTable:
 
     def counted(self, resource: Resource) -> tuple[tuple[Any, ...] | None, ...]:
         """Return what *resource* counts as: its facets, margins and stretches of time."""
-        columns, absent = resource.columns, self._absent
-        found: list[tuple[Any, ...] | None] = []
-        for group in self.layout.tallies:
-            values = (resource.state if one == "state" else columns.get(one) for one in group)
-            pairs = zip(group, values, strict=True)
-            found.append(tuple(absent[one] if value is None else value for one, value in pairs))
-        for name, length in self.layout.spans.items():
+        columns = resource.columns
+        values = [resource.state]
+        for name, absent in self._facets:
+            value = columns.get(name)
+            values.append(absent if value is None else value)
+        found: list[tuple[Any, ...] | None] = [pick(values) for pick in self._picks]
+        for name, length in self._spans:
             moment = columns.get(name)
             found.append(None if moment is None else (moment // length,))
         return tuple(found)
@@ -105,11 +124,51 @@ class StoredTable:
         elif "key" not in {one.lstrip("-") for one in order}:
             sign = "-" if order[-1].startswith("-") else ""
             names = [one.lstrip("-") for one in order]
-            longer = (one[1:] for one in self.layout.indexes if [one[0]] == names)
+            indexes = (*self.layout.indexes, *self.layout.spare)
+            longer = (one[1:] for one in indexes if [one[0]] == names)
             order = (*order, *(f"{sign}{one}" for one in next(longer, ())), f"{sign}key")
         if backwards:
             order = tuple(one[1:] if one.startswith("-") else f"-{one}" for one in order)
         return order
+
+    def forget(self) -> None:
+        """Forget which indexes were made: they may have been taken back."""
+        self._made.clear()
+        self._prepared.clear()
+        self._plans.clear()
+
+    def prepare(self, query: Query, size: Callable[[], int]) -> None:
+        """Make the indexes that *query* wants, if there are so many rows that it pays.
+
+        Somebody waits for it, once: a second for a few hundred thousand rows.
+        """
+        situation = query.shape, query.order
+        if self._is_shared or situation in self._prepared:
+            return
+        wanted = list(self._wanted(query))
+        if wanted:
+            number = size()
+            if number <= LARGE or (number <= MANY and len(query.order) > 1):
+                return
+            for order in wanted:
+                self.database.execute(self.statement("index", order, key=" ".join(order)))
+                self._made.add(order)
+            self._plans.clear()
+        self._prepared.add(situation)
+
+    def _wanted(self, query: Query) -> Iterator[tuple[str, ...]]:
+        """Yield the orders of the indexes that would serve *query* and are not there."""
+        asked = {one.column for one in query.where} | {one.lstrip("-") for one in query.order[:1]}
+        for one in self.layout.spare:
+            if one[0] in asked and (*one, "key") not in self._made:
+                yield (*one, "key")
+        order = self._upwards(query)
+        if len(query.order) > 1 and order not in self._made and len(self._made) < self._most_made:
+            yield order
+
+    def _upwards(self, query: Query) -> tuple[str, ...]:
+        """Return the complete order of *query*, turned round if it begins downwards."""
+        return self.order(query, backwards=query.order[:1] != () and query.order[0][0] == "-")
 
     def plan(self, query: Query, *, skips: bool, many: bool) -> Plan:
         """Return how to read a page of *query*.
@@ -126,7 +185,12 @@ class StoredTable:
         equal = {one.column for one in query.where if one.operator == "in" and len(one.values) == 1}
         ranged = {one.column for one in query.where if one.operator in RANGES}
         wanted = tuple(name.lstrip("-") for name in query.order)
-        for index in (*self.layout.indexes, ("key",)):
+        if len(wanted) > 1 and self._upwards(query) in self._made:
+            if query.where:
+                return Plan.ORDER_FIRST if many else Plan.KEYS_FIRST
+            return Plan.KEYS_FIRST if skips else Plan.DIRECT
+        spare = self.layout.spare if self._is_shared else [one[:-1] for one in self._made]
+        for index in (*self.layout.indexes, *spare, ("key",)):
             rest = tuple(itertools.dropwhile(equal.__contains__, index))
             if (
                 rest[: len(wanted)] == wanted
@@ -162,6 +226,14 @@ class StoredTable:
         if found is None:
             found = self._shapes[shape] = self.statement("count", query, key=str(shape))
         return found
+
+
+def _pick(names: list[str], group: Sequence[str]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """Return what picks the values of a group out of those of all names."""
+    places = [names.index(one) for one in group]
+    if len(places) == 1:
+        return lambda values: (values[places[0]],)
+    return itemgetter(*places)
 
 
 def _fingerprint(layout: Layout) -> str:

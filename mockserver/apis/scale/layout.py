@@ -47,9 +47,10 @@ JOBS = Layout(
         "source_task": str,
     },
     views={"summary": "ListedJob", "detail": "JobDetails"},
-    indexes=(
-        *((name, "last_modified") for name in FILTERED),
-        *((name,) for name in ORDERED),
+    indexes=(("state", "last_modified"), ("last_modified",)),
+    spare=(
+        *((name, "last_modified") for name in FILTERED[1:]),
+        *((name,) for name in ORDERED[1:]),
     ),
     facets=("state", "job_type_id", "job_type_name", "error_id", "error_category", "is_superseded"),
     margins=(
