@@ -242,9 +242,23 @@ def cleanup(
     help="Only each N-th mutant, through all classes: a sample.",
 )
 @click.option(
+    "--automatic",
+    metavar="N",
+    type=click.IntRange(1),
+    help="So many mutants made from the contract instead, drawn by the seed.",
+)
+@click.option(
+    "--beside",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What benchmarks/schemathesis_alone.py has measured, to print it beside.",
+)
+@click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE"
 )
-def selftest(api: str | None, mutants: tuple[str, ...], every: int, **more: Any) -> None:
+def selftest(
+    api: str | None, mutants: tuple[str, ...], every: int, automatic: int | None, **more: Any
+) -> None:
     """Judge our own mock server, sound and with each planted defect.
 
     0: the sound server is conformant and every mutant is killed. 1: not so.
@@ -255,5 +269,5 @@ def selftest(api: str | None, mutants: tuple[str, ...], every: int, **more: Any)
     with one_line():
         check_writable(more["json_file"])
         names_of_apis = [_load(api).name] if api else list(names())
-        good = run(names_of_apis, choice=Choice(mutants, every), **more)
+        good = run(names_of_apis, choice=Choice(mutants, every, automatic), **more)
     sys.exit(0 if good else 1)

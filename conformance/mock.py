@@ -16,7 +16,7 @@ from conformance.failures import UsageError
 
 COMMAND = (sys.executable, "-m", "specs.cli")
 CLOCK = "frozen"  # the suite moves it, so that nobody waits and nothing is left to chance
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 5.0
 PAUSE = 0.02
 
@@ -35,9 +35,9 @@ class Mutant:
     also: tuple[str, ...] = ()
 
 
-def mutants(api: str) -> list[Mutant]:
+def mutants(api: str, *, automatic: bool = False) -> list[Mutant]:
     """Return the mutants that `callsheet mutants` lists for an API."""
-    command = [*COMMAND, "mutants", api, "--json"]
+    command = [*COMMAND, "mutants", api, "--json", *(["--automatic"] if automatic else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:
         raise UsageError(f"callsheet mutants {api}: {_last_line(done.stderr)}")
@@ -48,12 +48,12 @@ def mutants(api: str) -> list[Mutant]:
 
 
 @contextmanager
-def serving(api: str, seed: int, mutant: str | None = None) -> Iterator[str]:
+def serving(api: str, seed: int, mutant: str | None = None, clock: str = CLOCK) -> Iterator[str]:
     """Serve an API on a free port while the context lasts; gives the base URL."""
     with tempfile.TemporaryDirectory(prefix="callsheet-") as folder:
         port_file, log = Path(folder, "port"), Path(folder, "log")
         command = [*COMMAND, "serve", api, "--port", "0", "--port-file", str(port_file),
-                   "--seed", str(seed), "--clock", CLOCK, "--log", "none"]  # fmt: skip
+                   "--seed", str(seed), "--clock", clock, "--log", "none"]  # fmt: skip
         if mutant is not None:
             command += ["--mutant", mutant]
         with log.open("wb") as output:

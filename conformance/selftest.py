@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import statistics
+import random
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from conformance import mock
+from conformance import kill_matrix, mock
 from conformance.events import Report, RunFinished
 from conformance.failures import UsageError
 from conformance.mock import Mutant
@@ -22,85 +21,76 @@ from conformance.runner import Options
 from conformance.runner import run as judge
 from conformance.target import Budget, Target
 from conformance.target_file import load_target
-from conformance.verdict import Overall, Verdict, by_cause, counts
+from conformance.trial import Trial
+from conformance.verdict import Verdict, by_cause, counts
 from specs.contract import load
 
+EQUIVALENTS = Path(__file__).with_name("equivalents.json")
 BUDGET = Budget(request=10, settle=3, reach=6, watch=0.3)  # of the suite's time, not the mock's
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What the suite said about one server: the sound one, or one with a mutant."""
-
-    api: str
-    mutant: str | None
-    kind: str
-    broken: tuple[
-        str, ...
-    ]  # the requirements that the mutant breaks, the one it was made for first
-    verdict: str
-    named: tuple[str, ...]  # the requirements that failed, the likely cause first
-    requests: int  # until the first failure, or in all
-    seconds: float
-    numbers: dict[str, int]
-    unreached: tuple[str, ...]
-
-    @property
-    def is_killed(self) -> bool:
-        return bool(self.named)
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the requirement that is named first is one that is broken."""
-        return self.named[:1] != () and self.named[0] in self.broken
-
-    @property
-    def is_good(self) -> bool:
-        """Whether the suite was right: nothing found in the sound server, something elsewhere."""
-        if self.mutant is None:
-            return self.verdict == Overall.CONFORMANT.value
-        return self.is_killed
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
-    """Which mutants are judged: those of some ids, or each n-th through all classes."""
+    """Which mutants are judged: those of some ids, or each n-th through all classes.
+
+    *automatic* is how many of those that are made from the contract are judged instead, drawn by
+    the seed; None: the built-in ones.
+    """
 
     ids: tuple[str, ...] = ()
     every: int = 1
+    automatic: int | None = None
 
 
-def run(
-    apis: Iterable[str], *, seed: int, jobs: int, choice: Choice, json_file: Path | None
+def run(  # noqa: PLR0913 - the command's options
+    apis: Iterable[str],
+    *,
+    seed: int,
+    jobs: int,
+    choice: Choice,
+    json_file: Path | None,
+    beside: Path | None = None,
 ) -> bool:
     """Judge every server, print the kill matrix, and return whether the suite was always right."""
     console = Console(highlight=False, soft_wrap=True)
+    others = kill_matrix.alone(beside) if beside is not None else {}
+    known = equivalents()
     trials: list[Trial] = []
     for api in apis:
-        chosen = _chosen(api, choice)
+        chosen = _chosen(api, choice, seed)
         if not chosen:
             continue
         console.print(f"[bold]{api}[/]: seed {seed}, {len(chosen) - (None in chosen)} mutants")
         of_api: list[Trial] = []
         for trial in _trials(api, chosen, seed, jobs):
             of_api.append(trial)
-            console.print(_line(trial))
-        console.print(_summary(of_api))
+            console.print(kill_matrix.line(trial, known.get(trial.mutant or "", "")))
+        console.print(kill_matrix.table(of_api, known, others))
         trials += of_api
     if not trials:
         raise UsageError(f"there is no mutant {', '.join(choice.ids)}")
     if json_file is not None:
         text = json.dumps([asdict(one) | {"killed": one.is_killed} for one in trials], indent=2)
         json_file.write_text(text + "\n", encoding="utf-8")
-    return all(one.is_good for one in trials)
+    return all(one.is_good or one.mutant in known for one in trials)
 
 
-def _chosen(api: str, choice: Choice) -> list[Mutant | None]:
+def equivalents() -> Mapping[str, str]:
+    """Return the automatic mutants that no client can tell from the sound server, and why not."""
+    found: dict[str, str] = json.loads(EQUIVALENTS.read_text(encoding="utf-8"))
+    return found
+
+
+def _chosen(api: str, choice: Choice, seed: int) -> list[Mutant | None]:
     """Return the mutants to try; None stands for the sound server."""
-    known = mock.mutants(api)
     if choice.ids:
+        known = [*mock.mutants(api), *mock.mutants(api, automatic=True)]
         return [one for one in known if one.id in choice.ids]
-    by_class = sorted(known, key=lambda one: one.kind)  # sorting keeps the order within a class
+    if choice.automatic is not None:
+        known = mock.mutants(api, automatic=True)
+        number = min(choice.automatic, len(known))
+        return list(random.Random(f"{seed}:{api}").sample(known, number))  # noqa: S311 - a draw
+    by_class = sorted(mock.mutants(api), key=lambda one: one.kind)  # keeps the order within a class
     return [None, *by_class[:: choice.every]]
 
 
@@ -164,40 +154,3 @@ def _report(api: str, target: Target, options: Options) -> Report:
         if isinstance(event, RunFinished):
             return event.report
     raise AssertionError("a run ends with its report")
-
-
-def _line(trial: Trial) -> str:
-    numbers = f"{trial.requests:5} requests {trial.seconds:6.1f} s"
-    if trial.mutant is None:
-        colour = "green" if trial.is_good else "bold red"
-        said = ", ".join(f"{number} {name}" for name, number in trial.numbers.items())
-        lines = [f"[{colour}]{trial.verdict:9}[/] {numbers}  the sound server ({said})"]
-        lines += [f"          {one}" for one in (*trial.named, *trial.unreached)]
-        return "\n".join(lines)
-    if not trial.is_killed:
-        return f"[bold red]survived [/] {numbers}  {trial.mutant} (breaks {trial.broken[0]})"
-    named = "" if trial.is_named else f", not by {trial.broken[0]}"
-    return f"[green]killed   [/] {numbers}  {trial.mutant} by {trial.named[0]}{named}"
-
-
-def _summary(trials: list[Trial]) -> Table:
-    """Return the kill matrix by class of mutant."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("class", "mutants", "killed", "named first", "requests", "seconds"):
-        table.add_column(heading, justify="left" if heading == "class" else "right")
-    mutants = [one for one in trials if one.mutant is not None]
-    kinds = [(kind, [one for one in mutants if one.kind == kind])
-             for kind in dict.fromkeys(one.kind for one in mutants)]  # fmt: skip
-    for kind, members in (*kinds, ("all", mutants)):
-        if not members:
-            continue
-        killed = [one for one in members if one.is_killed]
-        table.add_row(
-            kind,
-            str(len(members)),
-            str(len(killed)),
-            str(sum(one.is_named for one in killed)),
-            f"{statistics.median(one.requests for one in killed):g}" if killed else "",
-            f"{statistics.median(one.seconds for one in killed):.1f}" if killed else "",
-        )
-    return table

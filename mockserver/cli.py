@@ -171,12 +171,16 @@ def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, *
 @click.command(short_help="List the faults that serve --mutant can make.")
 @click.argument("apis", nargs=-1, metavar="[API]...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def mutants(apis: tuple[str, ...], *, as_json: bool) -> None:
+@click.option(
+    "--automatic", is_flag=True, help="Those made from what a contract declares instead."
+)
+def mutants(apis: tuple[str, ...], *, as_json: bool, automatic: bool) -> None:
     """List the built-in mutants: each breaks one statement of a contract on purpose."""
     from mockserver import mutants as catalogue  # noqa: PLC0415 - only when it runs
     from mockserver.apis import APIS  # noqa: PLC0415 - only when it runs
 
-    found = [one for name in _known(apis, APIS) for one in catalogue.of(name)]
+    listed = catalogue.automatic if automatic else catalogue.of
+    found = [one for name in _known(apis, APIS) for one in listed(name)]
     if as_json:
         rows = [
             {

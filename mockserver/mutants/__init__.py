@@ -55,9 +55,19 @@ def of(api: str) -> tuple[Mutant, ...]:
     return found
 
 
+def automatic(api: str) -> tuple[Mutant, ...]:
+    """Return the mutants that are made from what the contract of *api* declares."""
+    if not of(api):
+        return ()
+    from mockserver.mutants import derived  # noqa: PLC0415 - it is made of `Mutant`
+
+    return derived.of(api)
+
+
 def find(name: str) -> Mutant:
-    """Return the mutant of that id; raise `KeyError` if there is none."""
-    for one in of(name.partition("/")[0]):
+    """Return the mutant of that id, built-in or automatic; raise `KeyError` if there is none."""
+    api = name.partition("/")[0]
+    for one in automatic(api) if name.startswith(f"{api}/auto/") else of(api):
         if one.id == name:
             return one
     raise KeyError(name)
