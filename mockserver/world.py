@@ -31,6 +31,9 @@ AGENDA = Layout("agenda", int, None, facets=())
 FOREVER = 2**63
 """Later than every moment."""
 
+FEWEST, MOST = 8, 512
+"""How many due resources are read at a time: twice as many as could be moved the last time."""
+
 HISTORY = 5_000
 """How many of its latest transitions a world remembers."""
 
@@ -124,6 +127,7 @@ class World:
         self.answers = Answers(clock, is_shared=self.database.is_shared)
         self.agenda = Collection(tables.table(AGENDA), session, lambda _: {})
         self._next_due: int | None = None
+        self._stride = FEWEST
 
     def remember(self) -> None:
         """Have what the APIs remember beside their resources outlive the process, if anything does.
@@ -239,11 +243,13 @@ class World:
         changes others of the same collection, which have been read already.
         """
         self._next_due = None
-        for resource in collection.due(moment):
+        limit, self._stride = self._stride, FEWEST
+        for number, resource in enumerate(collection.due(moment, limit), start=1):
             if self._comes_first(resource.due):
                 return
             written = collection.written
             act(resource)
+            self._stride = min(max(FEWEST, 2 * number), MOST)
             if collection.written > written + 1:
                 return
 

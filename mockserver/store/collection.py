@@ -69,6 +69,7 @@ class Collection:
             name: table.statement("select_view", name, key=name) for name in table.layout.views
         }
         self._get_text = table.statement("select_row")
+        self._update_text = table.statement("update")
         self._due_text = table.statement("select_due")
         self._next_due_text = table.statement("select_next_due")
 
@@ -240,10 +241,10 @@ class Collection:
         elif instead_of is not None and instead_of == known:
             self._next_due = UNKNOWN
 
-    def due(self, moment: int, limit: int = BATCH) -> list[Resource]:
-        """Return those which have to move by *moment*, the earliest first."""
-        rows = self._execute(self._due_text, (self._session, moment, limit, 0))
-        return [self._table.resource(one) for one in rows.fetchall()]
+    def due(self, moment: int, limit: int) -> Iterator[Resource]:
+        """Yield those which have to move by *moment*, the earliest first, as they are now."""
+        rows = self._execute(self._due_text, (self._session, moment, limit, 0)).fetchall()
+        return map(self._table.resource, rows)
 
     def insert(self, resource: Resource) -> None:
         """Add a new resource."""
@@ -265,15 +266,16 @@ class Collection:
                 self._insert(batch)
 
     def _insert(self, batch: Sequence[Resource]) -> None:
-        rows = [self._row(one) for one in batch]
-        self._table.database.execute_many(self._table.statement("insert"), rows)
+        rows = []
         for one in batch:
-            one.counted = self._table.counted(one)
+            values = self._table.values(one)
+            rows.append(self._row(one, values))
+            one.stored = one.state, one.due, values
             self._expect(one.due)
-            one.awaited = one.due
             if self._top is not UNKNOWN:
                 self._top = one.key if self._top is None else max(self._top, one.key)
-        self._counts.add([one.counted for one in batch])
+        self._table.database.execute_many(self._table.statement("insert"), rows)
+        self._counts.add([self._table.counted(one.state, one.stored[2]) for one in batch])
         if self._size is not UNKNOWN:
             self._size += len(batch)
         self._changed()
@@ -284,21 +286,20 @@ class Collection:
         Raises `ConflictError` if somebody else has written it meanwhile.
         """
         read, resource.version = resource.version, resource.version + 1
-        row = self._row(resource)
+        values = self._table.values(resource)
+        row = self._row(resource, values)
         with self._table.database.transaction():
-            done = self._execute(
-                self._table.statement("update"), [*row[2:], self._session, resource.key, read]
-            )
+            done = self._execute(self._update_text, [*row[2:], self._session, resource.key, read])
             if done.rowcount != 1:
                 resource.version = read
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
             self.written += 1
-            counted = self._table.counted(resource)
-            if counted != resource.counted:
-                self._counts.move(resource.counted, counted)
-                resource.counted = counted
-            self._expect(resource.due, resource.awaited)
-            resource.awaited = resource.due
+            state, due, before = resource.stored
+            if state != resource.state or list(before) != values:
+                old = self._table.counted(state, before)
+                self._counts.move(old, self._table.counted(resource.state, values))
+            self._expect(resource.due, due)
+            resource.stored = resource.state, resource.due, values
             self._changed()
 
     def delete(self, resource: Resource) -> None:
@@ -310,8 +311,9 @@ class Collection:
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
             self.written += 1
-            self._counts.add([resource.counted], -1)
-            self._expect(None, resource.awaited)
+            state, due, values = resource.stored
+            self._counts.add([self._table.counted(state, values)], -1)
+            self._expect(None, due)
             if self._top == resource.key:
                 self._top = UNKNOWN
             if self._size is not UNKNOWN:
@@ -333,12 +335,11 @@ class Collection:
             self._top = self._execute(text, (self._session,)).fetchone()[0]
         return self._top
 
-    def _row(self, resource: Resource) -> list[Any]:
+    def _row(self, resource: Resource, values: Sequence[Any]) -> list[Any]:
         views = self._render(resource)
         if self._check is not None:
             for name, value in views.items():
                 self._check(name, value)
-        layout = self._table.layout
         return [
             self._session,
             resource.key,
@@ -348,6 +349,6 @@ class Collection:
             resource.upcoming,
             resource.version,
             orjson.dumps(resource.facts),
-            *(resource.columns.get(name) for name in layout.columns),
-            *(orjson.dumps(views[name]) for name in layout.views),
+            *values,
+            *[orjson.dumps(views[name]) for name in self._table.layout.views],
         ]

@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.store.query import Query
-from mockserver.store.table import StoredTable
+from mockserver.store.table import Counted, StoredTable
 
 FAR = 2**62
 """Later than every stretch of time."""
-
-
-Counted = tuple[tuple[Any, ...] | None, ...]
-"""What a row counts as: one entry for each count, None where it does not."""
 
 
 class Counts:

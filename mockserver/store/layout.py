@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,8 +54,7 @@ class Resource:
 
     `since` is when it entered its state, `due` when it will leave it on its own for `upcoming`.
     `facts` is what the API knows of it (plain JSON values); `columns` what the table can be
-    searched by; `counted` what it was counted as when it was read, one entry for each count;
-    `awaited` what `due` was then.
+    searched by; `stored` is what of it the store has: state, due, and the values of the columns.
     """
 
     key: Any
@@ -66,5 +65,4 @@ class Resource:
     version: int = 0
     columns: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    counted: tuple[Any, ...] = ()
-    awaited: int | None = None
+    stored: tuple[str, int | None, Sequence[Any]] = ("", None, ())

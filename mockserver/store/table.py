@@ -35,6 +35,9 @@ MANY = 5_000
 MOST_ORDERS = 8
 """For how many orders by several columns indexes are made."""
 
+Counted = tuple[tuple[Any, ...] | None, ...]
+"""What a row counts as: one entry for each count, None where it does not."""
+
 RANGES = frozenset({"ge", "gt", "le", "lt"})
 """The operators that ask for a stretch of an index."""
 
@@ -49,10 +52,11 @@ class StoredTable:
     def __init__(self, layout: Layout, database: Database) -> None:
         self.layout = layout
         self.database = database
+        self._columns = list(layout.columns)
         names = dict.fromkeys(name for one in layout.tallies for name in one if name != "state")
-        self._facets = [(name, ABSENT[layout.kind(name)]) for name in names]
+        self._facets = [(self._columns.index(one), ABSENT[layout.kind(one)]) for one in names]
         self._picks = [_pick(["state", *names], one) for one in layout.tallies]
-        self._spans = list(layout.spans.items())
+        self._spans = [(self._columns.index(one), size) for one, size in layout.spans.items()]
         self._name = f"sql-{database.dialect}-{_fingerprint(layout)}"
         self._texts: dict[str, Any] = cache.recall(self._name) or {}
         self._known = len(self._texts)
@@ -61,7 +65,7 @@ class StoredTable:
         self._is_shared = database.is_shared
         self._made: set[tuple[str, ...]] = set()
         self._most_made = len(layout.spare) + MOST_ORDERS
-        self._prepared: set[object] = set()
+        self._wants: dict[object, list[tuple[str, ...]]] = {}
         database.readers.add(self)
         for text in self.statement("create"):
             database.execute(text)
@@ -89,28 +93,31 @@ class StoredTable:
             for text in self.statement("copy"):
                 self.database.execute(text, (target, source))
 
-    def counted(self, resource: Resource) -> tuple[tuple[Any, ...] | None, ...]:
-        """Return what *resource* counts as: its facets, margins and stretches of time."""
-        columns = resource.columns
-        values = [resource.state]
-        for name, absent in self._facets:
-            value = columns.get(name)
-            values.append(absent if value is None else value)
-        found: list[tuple[Any, ...] | None] = [pick(values) for pick in self._picks]
-        for name, length in self._spans:
-            moment = columns.get(name)
+    def counted(self, state: str, values: Sequence[Any]) -> Counted:
+        """Return what a row with these values of the columns counts as."""
+        facets: list[Any] = [state]
+        for place, absent in self._facets:
+            value = values[place]
+            facets.append(absent if value is None else value)
+        found: list[tuple[Any, ...] | None] = [pick(facets) for pick in self._picks]
+        for place, length in self._spans:
+            moment = values[place]
             found.append(None if moment is None else (moment // length,))
         return tuple(found)
 
+    def values(self, resource: Resource) -> list[Any]:
+        """Return the values of the columns of *resource*."""
+        columns = resource.columns
+        return [columns.get(name) for name in self._columns]
+
     def resource(self, row: tuple[Any, ...]) -> Resource:
         """Return the resource that a row of `select_row` holds."""
-        fixed = len(FIXED)
-        key, state, since, due, upcoming, revision, facts = row[:fixed]
-        columns = dict(zip(self.layout.columns, row[fixed:], strict=True))
-        found = Resource(key, state, since, due, upcoming, revision, columns, orjson.loads(facts))
-        found.counted = self.counted(found)
-        found.awaited = due
-        return found
+        key, state, since, due, upcoming, revision, facts = row[: len(FIXED)]
+        values = row[len(FIXED) :]
+        columns = dict(zip(self._columns, values, strict=True))
+        known = orjson.loads(facts)
+        stored = state, due, values
+        return Resource(key, state, since, due, upcoming, revision, columns, known, stored)
 
     def order(self, query: Query, *, backwards: bool = False) -> tuple[str, ...]:
         """Return the complete order of *query*: ties follow the index that begins with it.
@@ -134,7 +141,7 @@ class StoredTable:
     def forget(self) -> None:
         """Forget which indexes were made: they may have been taken back."""
         self._made.clear()
-        self._prepared.clear()
+        self._wants.clear()
         self._plans.clear()
 
     def prepare(self, query: Query, size: Callable[[], int]) -> None:
@@ -143,18 +150,19 @@ class StoredTable:
         Somebody waits for it, once: a second for a few hundred thousand rows.
         """
         situation = query.shape, query.order
-        if self._is_shared or situation in self._prepared:
+        wanted = self._wants.get(situation)
+        if wanted is None:
+            wanted = self._wants[situation] = [] if self._is_shared else list(self._wanted(query))
+        if not wanted:
             return
-        wanted = list(self._wanted(query))
-        if wanted:
-            number = size()
-            if number <= LARGE or (number <= MANY and len(query.order) > 1):
-                return
-            for order in wanted:
-                self.database.execute(self.statement("index", order, key=" ".join(order)))
-                self._made.add(order)
-            self._plans.clear()
-        self._prepared.add(situation)
+        number = size()
+        if number <= LARGE or (number <= MANY and len(query.order) > 1):
+            return
+        for order in wanted:
+            self.database.execute(self.statement("index", order, key=" ".join(order)))
+            self._made.add(order)
+        self._plans.clear()
+        self._wants.clear()
 
     def _wanted(self, query: Query) -> Iterator[tuple[str, ...]]:
         """Yield the orders of the indexes that would serve *query* and are not there."""

@@ -6,6 +6,7 @@ Once let go, they move at once.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -84,20 +85,15 @@ class Rest:
         first = next(self._free(EVER), None)
         return None if first is None else first.due
 
-    def due(self, moment: int, limit: int = EVER) -> list[Resource]:
-        """Return those which have to move by *moment*, the earliest first."""
-        found = []
-        for one in self._free(moment):
-            found.append(one)
-            if len(found) == limit:
-                break
-        return found
+    def due(self, moment: int, limit: int) -> Iterator[Resource]:
+        """Yield those which have to move by *moment*, the earliest first, as they are now."""
+        return iter(list(itertools.islice(self._free(moment), limit)))
 
     def _free(self, moment: int) -> Iterator[Resource]:
         """Yield what is due by *moment* and not held, looking further only if need be."""
         seen, limit = 0, FIRST_LOOK
         while True:
-            rows = self._collection.due(moment, limit)
+            rows = list(self._collection.due(moment, limit))
             for one in rows[seen:]:
                 if not self._stuck.holds(self._api, self._collection, one):
                     yield one

@@ -303,7 +303,7 @@ def test_what_is_due_comes_in_the_order_of_time(table: StoredTable) -> None:
         collection.insert(Resource(key, "new", 0, due))
 
     assert collection.next_due() == 10
-    assert [one.key for one in collection.due(25)] == [2, 4]
+    assert [one.key for one in collection.due(25, 10)] == [2, 4]
 
 
 def test_all_goes_through_everything(table: StoredTable) -> None:
