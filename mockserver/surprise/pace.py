@@ -53,11 +53,30 @@ def endless_jobs(api: type[Api]) -> type[Api]:
     """Jobs run until somebody stops them: that a job may end on its own obliges nobody."""
 
     def lasting(usual: Plan, self: Api, schema: str, resource: Resource) -> Plan:
-        if usual is None or not _ends_work(self.contract.lifecycles[schema], resource.state, usual):
+        if usual is None or not _ends_work(
+            self.contract.lifecycles[schema], resource.state, usual[0]
+        ):
             return usual
         return None
 
-    return _planned(api, "Endless", lasting)
+    class Endless(_planned(api, "Endless", lasting)):  # type: ignore[misc]
+        """An API in which also an end that was planned before does not come."""
+
+        def move(
+            self, collection: Collection, resource: Resource, target: str, moment: int, cause: str
+        ) -> None:
+            """Take *resource* to *target*, unless time alone would end its work."""
+            planned = cause == "time" and resource.due is not None and resource.upcoming == target
+            schema = self.lifecycle_of(collection, resource) if planned else None
+            if schema is None or not _ends_work(
+                self.contract.lifecycles[schema], resource.state, target
+            ):
+                super().move(collection, resource, target, moment, cause)
+                return
+            resource.due = resource.upcoming = None
+            collection.update(resource)
+
+    return Endless
 
 
 def sparse_ids(api: type[Api]) -> type[Api]:
@@ -80,10 +99,10 @@ def _planned(api: type[Api], word: str, change: Callable[..., Plan]) -> type[Api
     return type(f"{word}{api.__name__}", (api,), {"plan": plan})
 
 
-def _ends_work(lifecycle: Lifecycle, state: str, usual: tuple[str, int]) -> bool:
+def _ends_work(lifecycle: Lifecycle, state: str, target: str) -> bool:
     """Whether the transition takes a resource out of the last state in which it is worked on."""
     is_work = partial(_is_work, lifecycle)
-    if not is_work(state) or is_work(usual[0]):
+    if not is_work(state) or is_work(target):
         return False
     onwards = {one.target for one in _spontaneous(lifecycle, state) if is_work(one.target)}
     return all(_leads(lifecycle, one, state) for one in onwards)
