@@ -27,7 +27,7 @@ from typing import Any
 
 BIN = Path(sys.executable).parent
 APIS = ("scale", "hpcpack", "thinkbox", "deadline-cloud", "pulp")
-PLAIN = "-"
+PLAIN = "none"
 JUDGED = frozenset({"conformant", "not conformant", "incomplete"})
 
 
@@ -219,7 +219,7 @@ def main() -> None:
     parser.add_argument(
         "--surprises",
         metavar="NAMES",
-        help="one run for each of these, separated by commas; a+b is both at once, - is none, "
+        help="one run for each of these, separated by commas; a+b is both at once, none is none, "
         "and `each` alone stands for every one of the catalogue",
     )
     parser.add_argument(

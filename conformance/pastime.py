@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from conformance.failures import UsageError
 
+REST = 0.1
 SECONDS = 30.0  # for the answer of a target that carries out all that happens meanwhile
 
 
@@ -31,6 +32,9 @@ class Pastime:
     def wait(self, seconds: float) -> None:
         """Let so many seconds pass."""
         time.sleep(seconds)
+
+    def rest(self) -> None:
+        """Let what was asked for last take effect, where that does not happen by itself."""
 
 
 class Steered(Pastime):
@@ -74,6 +78,10 @@ class Steered(Pastime):
             reason = str(error).rpartition(": ")[2]
             raise UsageError(f"clock: {self._advance} does not move it: {reason}") from None
         self._waited += seconds
+
+    def rest(self) -> None:
+        """Let as much time pass as it takes otherwise to get from one check to the next."""
+        self.wait(REST)
 
     @cached_property
     def _pool(self) -> urllib3.PoolManager:
