@@ -77,8 +77,8 @@ ACCOUNT = Account(
         {
             "Takes bodies in XML as well, which the vendor's own C# sample sends.",
             (
-                "Seems not to answer 4xx, for the vendor's tests leave out this one case of unknown "
-                "names."
+                "Seems not to answer 4xx, for the vendor's tests leave out this one case of "
+                "unknown names."
             ),
             "Ends a task that is canceled while it runs as Failed, not as Canceled.",
             "Ends a subtask that is canceled while it runs as Failed, not as Canceled.",

@@ -36,7 +36,7 @@ UNINDEXED = frozenset({"scale_task", "scale_node"})
 WAITING = ("PENDING", "PENDING", "BLOCKED")
 """The jobs that wait for others of their recipe at the beginning."""
 
-RECIPE = Hop("QUEUED", 20.0)
+RECIPE = Hop("QUEUED", 60.0)
 """When the recipe of a job that is PENDING has come to it."""
 
 
