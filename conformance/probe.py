@@ -38,6 +38,7 @@ class Visit:
     findings: Findings = field(default_factory=Findings)
     known: dict[str, Any] = field(default_factory=dict)
     memory: Memory | None = None  # while it is there, what was asked before need not be sent
+    one_by_one: bool = False  # play no scene but those of the requirement in question
 
 
 class Probe:

@@ -40,7 +40,9 @@ class _Turn:
 
 def play(tour: Tour, checks: Requirements) -> Iterator[Progress | ContradictionConfirmed]:
     """Look at each operation that reads, then try everything once, in the order of its price."""
-    memory = tour.visit.memory = Memory()
+    visit = tour.visit
+    memory = visit.memory = Memory()
+    visit.one_by_one = visit.target.time.is_steered  # else scenes had better wait together
     with memory.opened():
         yield from sights.play(tour)
     shared: list[Property] = []
@@ -53,13 +55,13 @@ def play(tour: Tour, checks: Requirements) -> Iterator[Progress | ContradictionC
             break
         if turn.waits and not patience:
             continue
-        requests = tour.visit.gate.traffic.requests
+        requests = visit.gate.traffic.requests
         yield Progress(NAME, index, len(turns), turn.requirement, requests)
         started = time.monotonic()
         turn.take()
         yield from tour.confirm_new()
         patience -= turn.waits and patience > 0 and time.monotonic() - started > LONG_WAIT
-    tour.visit.memory = None
+    visit.memory, visit.one_by_one = None, False
     for one in shared:
         if tour.is_over or not patience:
             break

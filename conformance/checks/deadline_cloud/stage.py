@@ -159,6 +159,8 @@ def perform(probe: Probe, requirement: str) -> None:
     """Judge a requirement, and with it whatever else the scenes show."""
     done = probe.visit.findings.witnessed  # scenes are noted there as if they were requirements
     chosen = [name for name in SCENES if f"scene {name}" not in done]
+    if probe.visit.one_by_one:
+        chosen = [name for name in chosen if requirement in SCENES[name][0]] or chosen
     reports = {name: Report(probe, sight=Sight(probe)) for name in chosen}
     playing = [(SCENES[name][1](report), report) for name, report in reports.items()]
     scenes.play(probe, playing, LONGEST * probe.target.budget.reach)

@@ -49,6 +49,8 @@ def perform(probe: Probe, requirement: str) -> None:
     """Judge a requirement, and with it whatever else nobody has judged yet."""
     done = probe.visit.findings.witnessed  # scenes are noted there as if they were requirements
     chosen = [one for one in SCENES if one.mark not in done]
+    if probe.visit.one_by_one:
+        chosen = [one for one in chosen if requirement in one.requirements] or chosen
     reports = [Report(probe) for _ in chosen]
     scenes = [(one.play(report), report) for one, report in zip(chosen, reports, strict=True)]
     play(probe, scenes, LONGEST * probe.target.budget.reach)
