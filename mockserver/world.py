@@ -204,8 +204,18 @@ class World:
 
     def recall(self) -> None:
         """Look up in the database when something becomes due next."""
+        if self.database.is_shared and self.stuck is None:
+            self._next_due = self._first_due()
+            return
         earliest = self._earliest()
         self._next_due = None if earliest is None else earliest[0]
+
+    def _first_due(self) -> int | None:
+        """Return the next due moment, read in one statement."""
+        every = [one for _, _, one in self._sources()]
+        text = " UNION ALL ".join(one.next_due_text for one in every)
+        rows = self.database.execute(text, [one.session for one in every]).fetchall()
+        return min((moment for (moment,) in rows if moment is not None), default=None)
 
     def _earliest(self) -> tuple[int, Collection | Rest, Act, int] | None:
         """Return the next due moment, where it is, how to carry it out, and the one after it."""

@@ -12,17 +12,12 @@ from mockserver.errors import ConflictError
 from mockserver.store.counts import Counts
 from mockserver.store.database import Reader
 from mockserver.store.layout import Resource
+from mockserver.store.pages import Pages
 from mockserver.store.query import Plan, Query
-from mockserver.store.table import MANY, StoredTable
+from mockserver.store.table import StoredTable
 
 Render = Callable[[Resource], Mapping[str, Any]]
 Check = Callable[[str, Any], None]
-
-DEEP = 200
-"""From which offset on a page's place is remembered."""
-
-MOST_MARKED = 256
-"""For how many queries places are remembered."""
 
 UNKNOWN: Any = object()
 """Stands for what has to be looked up."""
@@ -39,7 +34,8 @@ class Collection:
 
     *render* makes the views of a resource; *check* raises if a view does not fit the contract.
     The *listener* is told to forget what it knows whenever something is written.
-    `written` counts how often a resource has been changed or taken away.
+    `written` counts how often a resource has been changed or taken away; `next_due_text` reads,
+    for a `session`, what `next_due` returns.
     """
 
     def __init__(
@@ -51,14 +47,13 @@ class Collection:
         listener: Reader | None = None,
     ) -> None:
         self._table = table
-        self._session = session
+        self.session = session
         self._render = render
         self._check = check
         self._listener = listener
         self._execute = table.database.execute
         self._counts = Counts(table, session)
-        self._full = table.layout.full
-        self._marks: dict[tuple[Query, bool], dict[int, tuple[Any, ...]]] = {}
+        self._pages = Pages(table, session)
         self._next_due: int | None = UNKNOWN
         self._top: Any = UNKNOWN
         self._size: int = UNKNOWN
@@ -71,7 +66,7 @@ class Collection:
         self._get_text = table.statement("select_row")
         self._update_text = table.statement("update")
         self._due_text = table.statement("select_due")
-        self._next_due_text = table.statement("select_next_due")
+        self.next_due_text = table.statement("select_next_due")
 
     @property
     def name(self) -> str:
@@ -85,7 +80,7 @@ class Collection:
 
     def view(self, key: object, name: str) -> bytes | None:
         """Return a ready-made view of the resource with *key*, or None if there is none."""
-        found = self._execute(self._view_texts[name], (self._session, key)).fetchone()
+        found = self._execute(self._view_texts[name], (self.session, key)).fetchone()
         return None if found is None else found[0]
 
     def forget(self) -> None:
@@ -95,7 +90,7 @@ class Collection:
 
     def _changed(self) -> None:
         """Forget what a change of one row puts in question."""
-        self._marks.clear()
+        self._pages.forget()
         if self._listener is not None:
             self._listener.forget()
 
@@ -107,7 +102,7 @@ class Collection:
 
     def get(self, key: object) -> Resource | None:
         """Return the resource with *key*, or None."""
-        found = self._execute(self._get_text, (self._session, key)).fetchone()
+        found = self._execute(self._get_text, (self.session, key)).fetchone()
         return None if found is None else self._table.resource(found)
 
     def page(
@@ -120,63 +115,7 @@ class Collection:
         if query.is_empty:
             return []
         self._table.prepare(query, self.size)
-        if offset >= DEEP and count:
-            return self._deep_page(query, view, limit, offset, count)
-        plan = self._table.plan(query, skips=offset > 0, many=count > MANY)
-        text = self._table.select_page(query, view, plan)
-        values = [self._session, *query.values(), limit, offset]
-        return [one[0] for one in self._execute(text, values)]
-
-    def _deep_page(
-        self, query: Query, view: str, limit: int, offset: int, count: int
-    ) -> list[bytes]:
-        """Return a page far from the beginning: from the nearer end, or from where a page ended.
-
-        The place before each deep page is marked, so that it, and the one after it, are found at
-        once the next time, as long as nothing is written.
-        """
-        size = min(limit, count - offset)
-        backwards = offset > count // 2
-        skip = count - offset - size if backwards else offset
-        marks = self._places(query, backwards=backwards)
-        place = marks.get(skip)
-        rows: list[tuple[Any, ...]] = []
-        if place is not None:
-            text = self._table.select_page(
-                query, view, Plan.AFTER, backwards=backwards, marked=True
-            )
-            values = [self._session, *query.values(), *place, size, 0]
-            rows = self._execute(text, values).fetchall()
-        if len(rows) < size:
-            plan = self._table.plan(query, skips=True, many=count > MANY)
-            text = self._table.select_page(query, view, plan, backwards=backwards, marked=True)
-            before = min(skip, 1)
-            values = [self._session, *query.values(), size + before, skip - before]
-            rows = self._execute(text, values).fetchall()
-            if before and rows and None not in rows[0][1:]:
-                marks[skip] = rows[0][1:]
-            rows = rows[before:]
-        if rows and None not in rows[-1][1:]:
-            marks[skip + len(rows)] = rows[-1][1:]
-        found = [one[0] for one in rows]
-        return found[::-1] if backwards else found
-
-    def _places(self, query: Query, *, backwards: bool) -> dict[int, tuple[Any, ...]]:
-        """Return the places that are known in the order of *query*: offset -> the row before it.
-
-        An order can be taken up in the middle by comparing rows if it goes one way, and, where
-        that is down, if no column is ever empty: what is empty comes last, compared to nothing.
-        """
-        order = self._table.order(query, backwards=backwards)
-        down = {one.startswith("-") for one in order}
-        if self._table.database.is_shared:
-            return {}
-        full = {one.lstrip("-") for one in order} <= {"key", "state", "since", *self._full}
-        if len(down) > 1 or (True in down and not full):
-            return {}
-        if len(self._marks) > MOST_MARKED:
-            self._marks.clear()
-        return self._marks.setdefault((query, backwards), {})
+        return self._pages.of(query, view, limit, offset, count)
 
     def count(self, query: Query) -> int:
         """Return how many resources *query* finds."""
@@ -197,7 +136,7 @@ class Collection:
         text = self._table.select_page(
             query, None, self._table.plan(query, skips=False, many=False)
         )
-        values = [self._session, *query.values(), limit, offset]
+        values = [self.session, *query.values(), limit, offset]
         return [self._table.resource(one) for one in self._execute(text, values)]
 
     def keys(self, query: Query) -> list[Any]:
@@ -208,7 +147,7 @@ class Collection:
         text = self._table.select_page(
             query, "key", self._table.plan(query, skips=False, many=False)
         )
-        values = [self._session, *query.values(), ALL, 0]
+        values = [self.session, *query.values(), ALL, 0]
         return [one[0] for one in self._execute(text, values)]
 
     def all(self) -> Iterator[Resource]:
@@ -221,13 +160,13 @@ class Collection:
     def _batch(self, offset: int) -> list[Resource]:
         text = self._table.select_page(Query(), None, Plan.DIRECT)
         return [
-            self._table.resource(one) for one in self._execute(text, [self._session, BATCH, offset])
+            self._table.resource(one) for one in self._execute(text, [self.session, BATCH, offset])
         ]
 
     def next_due(self) -> int | None:
         """Return the moment at which the first of them leaves its state on its own."""
         if self._next_due is UNKNOWN or self._is_shared:
-            row = self._execute(self._next_due_text, (self._session,)).fetchone()
+            row = self._execute(self.next_due_text, (self.session,)).fetchone()
             self._next_due = row[0]
         return self._next_due
 
@@ -243,7 +182,7 @@ class Collection:
 
     def due(self, moment: int, limit: int) -> Iterator[Resource]:
         """Yield those which have to move by *moment*, the earliest first, as they are now."""
-        rows = self._execute(self._due_text, (self._session, moment, limit, 0)).fetchall()
+        rows = self._execute(self._due_text, (self.session, moment, limit, 0)).fetchall()
         return map(self._table.resource, rows)
 
     def insert(self, resource: Resource) -> None:
@@ -289,7 +228,7 @@ class Collection:
         values = self._table.values(resource)
         row = self._row(resource, values)
         with self._table.database.transaction():
-            done = self._execute(self._update_text, [*row[2:], self._session, resource.key, read])
+            done = self._execute(self._update_text, [*row[2:], self.session, resource.key, read])
             if done.rowcount != 1:
                 resource.version = read
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
@@ -306,7 +245,7 @@ class Collection:
         """Take a resource away; raise `ConflictError` if it has changed since it was read."""
         with self._table.database.transaction():
             done = self._execute(
-                self._table.statement("delete"), (self._session, resource.key, resource.version)
+                self._table.statement("delete"), (self.session, resource.key, resource.version)
             )
             if done.rowcount != 1:
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
@@ -323,16 +262,16 @@ class Collection:
     def clear(self) -> None:
         """Take all of them away."""
         with self._table.database.transaction():
-            self._execute(self._table.statement("clear"), (self._session,))
+            self._execute(self._table.statement("clear"), (self.session,))
             for text in self._table.statement("clear_counts"):
-                self._execute(text, (self._session,))
+                self._execute(text, (self.session,))
             self.forget()
 
     def top_key(self) -> Any:
         """Return the largest key, or None if there is no resource."""
         if self._top is UNKNOWN or self._is_shared:
             text = self._table.statement("select_top")
-            self._top = self._execute(text, (self._session,)).fetchone()[0]
+            self._top = self._execute(text, (self.session,)).fetchone()[0]
         return self._top
 
     def _row(self, resource: Resource, values: Sequence[Any]) -> list[Any]:
@@ -341,7 +280,7 @@ class Collection:
             for name, value in views.items():
                 self._check(name, value)
         return [
-            self._session,
+            self.session,
             resource.key,
             resource.state,
             resource.since,
