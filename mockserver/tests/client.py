@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import httpx
 
 from mockserver.app import Setting, create_app
 from mockserver.clock import parse
+from mockserver.tests.in_process import InProcess
 
 
 class Client:
@@ -16,16 +16,13 @@ class Client:
 
     def __init__(self, *names: str, **more: Any) -> None:
         self.app, self.hub = create_app(Setting(names, clock=parse("frozen"), **more))
+        self._way = httpx.Client(transport=InProcess(self.app), base_url="http://mock")
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send one request and return the answer; redirects are not followed."""
-
-        async def exchange() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://mock") as client:
-                return await client.request(method, path, **more)
-
-        return asyncio.run(exchange())
+        answer = self._way.request(method, path, **more)
+        self._way.cookies.clear()
+        return answer
 
     def get(self, path: str, **query: Any) -> Any:
         """Return the JSON body of a GET that succeeds."""
