@@ -18,13 +18,36 @@ CANCEL = (
 
 @dataclass(frozen=True)
 class Load:
-    """One request that is sent again and again, and the statuses that are right answers."""
+    """One request that is sent again and again, and the statuses that are right answers.
+
+    With a *command* every tenth request is that instead: path and body of a POST.
+    """
 
     name: str
     path: str
     body: str = ""
     right: tuple[int, ...] = (200,)
     headers: tuple[tuple[str, str], ...] = ()
+    command: tuple[str, str] | None = None
+
+    def script(self) -> str:
+        """Return what has wrk send this."""
+        lines = [f"wrk.headers['{name}'] = [[{value}]]" for name, value in self.headers]
+        if self.body or self.command:
+            lines.append('wrk.headers["Content-Type"] = "application/json"')
+        if self.body:
+            lines += ['wrk.method = "POST"', f"wrk.body = [[{self.body}]]"]
+        if self.command:
+            path, body = self.command
+            lines += [
+                "local sent = 0",
+                "request = function()",
+                "  sent = sent + 1",
+                f'  if sent % 10 == 0 then return wrk.format("POST", "{path}", nil, [[{body}]]) end',
+                "  return wrk.format()",
+                "end",
+            ]
+        return "\n".join(lines)
 
 
 LOADS = (
@@ -33,6 +56,7 @@ LOADS = (
     Load("one job", "/v6/jobs/3/"),
     Load("bulk cancel", "/v6/jobs/cancel/", CANCEL, (202,)),
     Load("refused", "/v6/jobs/999999/", right=(404, 200)),
+    Load("9 pages, 1 cancel", "/v6/jobs/?page_size=20", command=("/v6/jobs/cancel/", CANCEL)),
 )
 
 

@@ -59,14 +59,7 @@ def measure(
 ) -> Figure:
     """Load a server and return what came of it."""
     script = folder / "load.lua"
-    lines = [f"wrk.headers['{name}'] = [[{value}]]" for name, value in load.headers]
-    if load.body:
-        lines += [
-            'wrk.method = "POST"',
-            f"wrk.body = [[{load.body}]]",
-            'wrk.headers["Content-Type"] = "application/json"',
-        ]
-    script.write_text("\n".join(lines))
+    script.write_text(load.script())
     before = spent(pid)
     command = [*cores, "wrk", "-t1", "-c32", f"-d{seconds}s", "-s", str(script)]
     text = subprocess.run(
