@@ -13,6 +13,8 @@ from urllib3.exceptions import HTTPError
 from conformance.failures import UsageError
 
 REST = 0.1
+HEADERS = {"Content-Type": "application/json", "Connection": "close"}
+"""A connection that is kept may have been closed meanwhile, and this must not be sent twice."""
 SECONDS = 30.0  # for the answer of a target that carries out all that happens meanwhile
 
 
@@ -68,9 +70,7 @@ class Steered(Pastime):
         """Move the target's clock; raises `UsageError` if it cannot be moved."""
         body = json.dumps({"seconds": round(seconds * self._pace, 6)}).encode()
         try:
-            answer = self._pool.request(
-                "POST", self._advance, body=body, headers={"Content-Type": "application/json"}
-            )
+            answer = self._pool.request("POST", self._advance, body=body, headers=HEADERS)
             if answer.status != 200:
                 raise ValueError(f"it answers {answer.status}")
             self._now = str(json.loads(answer.data)["now"])
