@@ -10,6 +10,7 @@ import pytest
 from specs.contract import names
 from specs.contract.lint import Draft
 from specs.contract.review import Findings, statements
+from specs.contract.review.data import data
 from specs.contract.review.outline import outline
 from specs.contract.review.statement import Form
 from specs.contract.review.terminal import show
@@ -70,4 +71,4 @@ def test_the_share_is_counted() -> None:
     show(findings, output)
 
     assert "Sections of the sources covered: 2 of 3 (67 %)" in output.getvalue()
-    assert json.loads(json.dumps(findings.data()))["coverage"] == {"sections": 3, "covered": 2}
+    assert json.loads(json.dumps(data(findings)))["coverage"] == {"sections": 3, "covered": 2}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from specs.contract import Contract, ContractError, read
 from specs.contract.lint import Draft, lint
 from specs.contract.review import Findings
+from specs.contract.review.data import data
 from specs.tests.widgets import TEXT
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
@@ -72,4 +73,4 @@ def test_one_odd_part_can_be_reviewed(path: tuple[Any, ...], oddity: object) -> 
 
     assert all(draft.line(one.pointer) for one in problems)
     assert findings.contract is not None or findings.unreadable
-    assert findings.data()["api"] == "widgets"
+    assert data(findings)["api"] == "widgets"

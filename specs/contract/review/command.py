@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from specs.contract.reader import names
+from specs.contract.review.data import data
 from specs.contract.review.findings import Findings
 
 
@@ -48,7 +49,7 @@ def review(
     if folder is not None:
         _write(found, reports, folder)
     elif as_json:
-        click.echo(json.dumps([one.data() for one in found], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([data(one) for one in found], indent=2, ensure_ascii=False))
     else:
         from specs.contract.review.terminal import show  # noqa: PLC0415 - rich is slow to import
 

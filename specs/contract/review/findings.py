@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from specs.contract.document import Contract
 from specs.contract.errors import ContractError
 from specs.contract.lint import Draft, Problem, lint
-from specs.contract.provenance import Deviation, Provenance, Status
+from specs.contract.provenance import Deviation, Status
 from specs.contract.reader import load, read
 from specs.contract.requirement import Kind, Requirement
 from specs.contract.review.statement import Form, Statement, statements
@@ -61,10 +60,15 @@ class Findings:
         """Whether the contract can be read and breaks no MUST."""
         return self.contract is not None and not any(one.is_must for one in self.problems)
 
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """All requirements, written down or derived."""
+        return () if self.contract is None else tuple(self.contract.requirements.values())
+
     @cached_property
     def explicit(self) -> tuple[Requirement, ...]:
         """The requirements that are written down as such, checkable or not."""
-        return tuple(one for one in self._requirements() if one.kind is Kind.EXPLICIT)
+        return tuple(one for one in self.requirements if one.kind is Kind.EXPLICIT)
 
     @cached_property
     def uncheckable(self) -> tuple[Requirement, ...]:
@@ -73,7 +77,7 @@ class Findings:
     @cached_property
     def derived(self) -> Mapping[Kind, int]:
         """How many requirements follow from the rest of the contract, by kind."""
-        return Counter(one.kind for one in self._requirements() if one.kind is not Kind.EXPLICIT)
+        return Counter(one.kind for one in self.requirements if one.kind is not Kind.EXPLICIT)
 
     @cached_property
     def forms(self) -> Mapping[Form, Mapping[Status, int]]:
@@ -122,124 +126,3 @@ class Findings:
             for deviation in one.provenance.deviations:
                 found.setdefault(deviation, []).append(one)
         return {deviation: tuple(each) for deviation, each in found.items()}
-
-    def data(self) -> dict[str, Any]:
-        """Return all of it in types that JSON knows."""
-        found: dict[str, Any] = {
-            "api": self.draft.name,
-            "sound": self.is_sound,
-            "unreadable": self.unreadable or None,
-            "problems": [
-                {
-                    "rule": one.rule.id,
-                    "level": one.rule.level,
-                    "pointer": one.pointer,
-                    "line": self.draft.line(one.pointer),
-                    "message": one.message,
-                }
-                for one in self.problems
-            ],
-        }
-        return found if self.contract is None else found | dict(self._details(self.contract))
-
-    def _details(self, contract: Contract) -> Iterator[tuple[str, Any]]:
-        yield "title", contract.title
-        yield "sha256", contract.sha256
-        yield "operations", len(contract.operations)
-        yield (
-            "statements",
-            {
-                "total": len(self.statements),
-                **self.statuses,
-                "forms": {form: dict(counts) for form, counts in self.forms.items()},
-            },
-        )
-        covered, sections = self.coverage
-        yield "coverage", {"sections": sections, "covered": covered}
-        yield (
-            "sections",
-            [
-                {
-                    "source": source,
-                    "section": section,
-                    "title": contract.sources[source].sections[section],
-                    "statements": sum(counts.values()),
-                    "forms": {form: count for form, count in counts.items() if count},
-                }
-                for (source, section), counts in self.sections.items()
-            ],
-        )
-        yield (
-            "requirements",
-            [
-                {
-                    "id": one.id,
-                    "kind": one.kind,
-                    "statement": one.statement,
-                    "provenance": _provenance(one.provenance),
-                    "uncheckable": one.uncheckable,
-                }
-                for one in self._requirements()
-            ],
-        )
-        yield (
-            "lifecycles",
-            [
-                {
-                    "schema": one.schema,
-                    "property": one.property,
-                    "key": one.key,
-                    "states": one.states,
-                    "names": dict(one.names),
-                    "initial": one.initial,
-                    "final": one.final,
-                    "creators": one.creators,
-                    "refusal": one.refusal,
-                    "provenance": _provenance(one.provenance),
-                    "transitions": [
-                        {
-                            "source": way.source,
-                            "target": way.target,
-                            "trigger": way.trigger,
-                            "label": way.label,
-                            "provenance": _provenance(way.provenance),
-                        }
-                        for way in one.transitions
-                    ],
-                }
-                for one in contract.lifecycles.values()
-            ],
-        )
-        yield (
-            "deviations",
-            [
-                {
-                    "implementation": deviation.implementation,
-                    "does": deviation.does,
-                    "known": deviation.known,
-                    "statements": [one.name for one in each],
-                }
-                for deviation, each in self.deviations.items()
-            ],
-        )
-        yield (
-            "guesses",
-            [
-                {"reason": reason, "statements": [one.name for one in each]}
-                for reason, each in self.guesses.items()
-            ],
-        )
-
-    def _requirements(self) -> tuple[Requirement, ...]:
-        return () if self.contract is None else tuple(self.contract.requirements.values())
-
-
-def _provenance(one: Provenance) -> dict[str, Any]:
-    return {
-        "status": one.status,
-        **{
-            key: value
-            for key in ("source", "section", "implementation", "known", "reason")
-            if (value := getattr(one, key))
-        },
-    }
