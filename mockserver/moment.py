@@ -32,10 +32,11 @@ def from_datetime(date: datetime) -> int:
 def iso(moment: int) -> str:
     """Return *moment* as `2018-11-01T13:30:22.485611Z`; microseconds are left out when 0."""
     seconds, micros = divmod(moment, SECOND)
-    text = to_datetime(seconds * SECOND).strftime("%Y-%m-%dT%H:%M:%S")
+    text = to_datetime(seconds * SECOND).isoformat()[:19]
     return f"{text}.{micros:06}Z" if micros else f"{text}Z"
 
 
+@lru_cache(maxsize=1024)
 def parse_duration(text: str) -> int | None:
     """Return the microseconds of an ISO 8601 duration of weeks to seconds, or None if it is none.
 
@@ -51,6 +52,7 @@ def parse_duration(text: str) -> int | None:
     return whole + int(float(found[4] or 0) * SECOND)
 
 
+@lru_cache(maxsize=1024)
 def parse_iso(text: str) -> int | None:
     """Return the moment of an ISO 8601 date and time with its zone, or None if it is none."""
     try:

@@ -130,25 +130,19 @@ class Collection:
 
     def find(self, query: Query, limit: int = ALL, offset: int = 0) -> list[Resource]:
         """Return *limit* resources of *query*, in its order, after the first *offset*."""
-        if query.is_empty:
-            return []
-        self._table.prepare(query, self.size)
-        text = self._table.select_page(
-            query, None, self._table.plan(query, skips=False, many=False)
-        )
-        values = [self.session, *query.values(), limit, offset]
-        return [self._table.resource(one) for one in self._execute(text, values)]
+        return [self._table.resource(one) for one in self._rows(query, None, limit, offset)]
 
     def keys(self, query: Query) -> list[Any]:
         """Return the keys of the resources of *query*, in its order."""
+        return [one[0] for one in self._rows(query, "key", ALL, 0)]
+
+    def _rows(self, query: Query, view: str | None, limit: int, offset: int) -> list[Any]:
         if query.is_empty:
             return []
         self._table.prepare(query, self.size)
-        text = self._table.select_page(
-            query, "key", self._table.plan(query, skips=False, many=False)
-        )
-        values = [self.session, *query.values(), ALL, 0]
-        return [one[0] for one in self._execute(text, values)]
+        plan = self._table.plan(query, skips=False, many=False)
+        text = self._table.select_page(query, view, plan)
+        return self._execute(text, [self.session, *query.values(), limit, offset]).fetchall()  # type: ignore[no-any-return]
 
     def all(self) -> Iterator[Resource]:
         """Yield every resource by key, in batches: none is held longer than it is looked at."""

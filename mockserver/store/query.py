@@ -33,12 +33,16 @@ class Condition:
     operator: Operator
     values: tuple[Any, ...] = ()
 
-    def padded(self) -> tuple[Any, ...]:
-        """Return the values, the last repeated up to a power of two: few shapes, few statements."""
+    @property
+    def places(self) -> int:
+        """How many values the statement has room for: a power of two, for there to be few."""
         count = len(self.values)
-        if self.operator != "in" or count <= 1:
-            return self.values
-        return self.values + self.values[-1:] * ((1 << (count - 1).bit_length()) - count)
+        return count if self.operator != "in" or count <= 1 else 1 << (count - 1).bit_length()
+
+    def padded(self) -> tuple[Any, ...]:
+        """Return as many values as there are places: the last is repeated."""
+        missing = self.places - len(self.values)
+        return self.values + self.values[-1:] * missing if missing else self.values
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Query:
     @cached_property
     def shape(self) -> tuple[tuple[str, str, int], ...]:
         """Return what the statement depends on: columns, operators, how many values."""
-        return tuple((one.column, one.operator, len(one.padded())) for one in self.where)
+        return tuple((one.column, one.operator, one.places) for one in self.where)
 
     def values(self) -> list[Any]:
         """Return the values in the order of the shape."""

@@ -114,6 +114,8 @@ def integer(name: str, value: Any) -> int:
 
     The JSON parser reads an integer of more than 64 bits as a float.
     """
+    if type(value) is int:
+        return value
     large = isinstance(value, float) and value.is_integer() and abs(value) >= LARGEST
     try:
         if isinstance(value, (bool, float)) and not large:
