@@ -40,6 +40,8 @@ def _class(name: str, contract: Contract) -> type[Api]:
     from mockserver.own import play  # noqa: PLC0415 - only for those who bring their own
 
     try:
+        if not contract.operations:
+            raise ContractError("/paths", "there is no operation that could be served")
         CheckedSpecification(contract)
         return play(contract)
     except ContractError as error:

@@ -23,6 +23,8 @@ NUMBERING = ("status", "code", "statusCode", "status_code")
 MISFIT = "X-Callsheet-Misfit"
 """The header that says where an answer breaks its own schema, which no value may fit."""
 
+OK = 200
+
 ABSENT: Any = object()
 """No resource is to be shown."""
 
@@ -41,6 +43,10 @@ class Answers:
         if found is None:
             key = next(iter(operation.responses))
             status = int(key) if key.isdecimal() else int(key[0]) * 100
+            if status < OK:
+                reply = Reply.empty(OK)
+                reply.value = UNDECLARED
+                return reply.with_header(MISFIT, f"{key} is declared, and no last answer")
             return self._said(operation, key, status, self._body(operation, key, name))
         key, _ = found
         status = int(key) if key.isdecimal() else 200

@@ -226,3 +226,63 @@ def serve(tmp_path: Path, text: str, name: str = "own", **more: object) -> Clien
     place = tmp_path / f"{name}.yaml"
     place.write_text(text)
     return Client(str(place), **more)
+
+
+SHELF = """\
+openapi: 3.0.3
+info: {title: Shelf, version: "1"}
+paths:
+  /books:
+    get:
+      operationId: listBooks
+      responses:
+        "200":
+          description: All books.
+          content:
+            application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Book"}}}
+    post:
+      operationId: createBook
+      requestBody:
+        content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
+      responses:
+        "201":
+          description: Made.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
+  /books/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: integer}}
+    get:
+      operationId: getBook
+      responses:
+        "200":
+          description: A book.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
+    delete:
+      operationId: deleteBook
+      responses: {"204": {description: Gone.}}
+  /books/{id}/lend:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: integer}}
+    post:
+      operationId: lendBook
+      responses:
+        "200":
+          description: Lent.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
+components:
+  schemas:
+    Book:
+      type: object
+      properties:
+        id: {type: integer, readOnly: true}
+        title: {type: string}
+        state: {type: string, enum: [there, lent]}
+      x-lifecycle:
+        property: state
+        key: id
+        creators: [createBook]
+        initial: [there]
+        transitions:
+          - {source: [there], target: lent, trigger: lendBook}
+"""
+"""A small contract with a lifecycle: books can be made, read, listed, lent and deleted."""

@@ -27,6 +27,7 @@ import urllib3
 
 from mockserver.tests.admin_client import JOB, SLOW_JOB, Admin
 from mockserver.tests.conftest import Serve, Server
+from mockserver.tests.own_contracts import SHELF
 
 KILLS = int(os.environ.get("CALLSHEET_KILLS", "3"))
 
@@ -298,46 +299,3 @@ def test_a_file_belongs_to_one_server(serve: Serve, tmp_path: Path, who: str) ->
         f"callsheet: cannot keep state in {place}: another process has it"
     ]
     looking.close()
-
-
-SHELF = """
-openapi: 3.0.3
-info: {title: Shelf, version: "1"}
-paths:
-  /books:
-    post:
-      operationId: createBook
-      requestBody:
-        content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-      responses:
-        "201":
-          description: Made.
-          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-  /books/{id}:
-    parameters:
-      - {name: id, in: path, required: true, schema: {type: integer}}
-    get:
-      operationId: getBook
-      responses:
-        "200":
-          description: A book.
-          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-    delete:
-      operationId: deleteBook
-      responses: {"204": {description: Gone.}}
-components:
-  schemas:
-    Book:
-      type: object
-      properties:
-        id: {type: integer, readOnly: true}
-        title: {type: string}
-        state: {type: string, enum: [new, lent]}
-      x-lifecycle:
-        property: state
-        key: id
-        creators: [createBook]
-        initial: [new]
-        transitions:
-          - {source: [new], target: lent}
-"""

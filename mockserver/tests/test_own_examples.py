@@ -53,6 +53,23 @@ def test_an_example_is_sent_as_it_is(plain: Client) -> None:
     assert "x-callsheet-misfit" not in plain.send("GET", "/pets").headers
 
 
+def test_an_interim_answer_is_not_the_last(tmp_path: Path) -> None:
+    """Where nothing else is declared, something has to come after it, and a header says so."""
+    with_interim = PLAIN.replace('responses: {"204":', 'responses: {"103":')
+    assert with_interim != PLAIN
+
+    answer = serve(tmp_path, with_interim, "interim").send("POST", "/pets")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["x-callsheet-misfit"] == "103 is declared, and no last answer"
+
+
+def test_a_contract_without_operations_is_not_served(tmp_path: Path) -> None:
+    """One line says where it should have some."""
+    with pytest.raises(ContractError, match=r"bare.yaml:3: /paths: there is no operation"):
+        serve(tmp_path, 'openapi: 3.0.3\ninfo: {title: Bare, version: "1"}\npaths: {}\n', "bare")
+
+
 def test_default_takes_every_error(plain: Client) -> None:
     """A wrong request gets the default answer, with status and reason where it has room."""
     answer = plain.send("GET", "/pets?limit=10")

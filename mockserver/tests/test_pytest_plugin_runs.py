@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.tests.own_contracts import SHELF
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 INI = """\
@@ -97,7 +99,8 @@ def test_passes(callsheet):
 
 def test_options_say_how_sessions_begin(folder: Path) -> None:
     """The command line wins over the ini file; a contract of one's own is served beside ours."""
-    (folder / "shelf.yaml").write_text(SHELF)
+    placed = SHELF.replace("paths:", "servers: [{url: https://shelf.example/v1}]\npaths:")
+    (folder / "shelf.yaml").write_text(placed)
     (folder / "pytest.ini").write_text(
         f"{INI.replace('scale', 'scale shelf.yaml')}callsheet_clock = 60x\ncallsheet_seed = 5\n"
     )
@@ -220,18 +223,3 @@ print(*sorted(one for one in new if not one.startswith("mockserver")))
     )
 
     assert done.stdout.split() == []
-
-
-SHELF = """\
-openapi: 3.0.3
-info: {title: Shelf, version: "1"}
-servers: [{url: "https://shelf.example/v1"}]
-paths:
-  /books:
-    get:
-      operationId: listBooks
-      responses:
-        "200":
-          description: All books.
-          content: {application/json: {schema: {type: array, items: {type: string}}}}
-"""

@@ -13,60 +13,7 @@ from typing import Any
 import pytest
 import urllib3
 
-SHELF = """\
-openapi: 3.0.3
-info: {title: Shelf, version: "1"}
-paths:
-  /books:
-    get:
-      operationId: listBooks
-      responses:
-        "200":
-          description: All books.
-          content:
-            application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Book"}}}
-    post:
-      operationId: createBook
-      requestBody:
-        content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-      responses:
-        "201":
-          description: Made.
-          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-  /books/{id}:
-    parameters:
-      - {name: id, in: path, required: true, schema: {type: integer}}
-    get:
-      operationId: getBook
-      responses:
-        "200":
-          description: A book.
-          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-  /books/{id}/lend:
-    parameters:
-      - {name: id, in: path, required: true, schema: {type: integer}}
-    post:
-      operationId: lendBook
-      responses:
-        "200":
-          description: Lent.
-          content: {application/json: {schema: {$ref: "#/components/schemas/Book"}}}
-components:
-  schemas:
-    Book:
-      type: object
-      properties:
-        id: {type: integer, readOnly: true}
-        title: {type: string}
-        state: {type: string, enum: [there, lent]}
-      x-lifecycle:
-        property: state
-        key: id
-        creators: [createBook]
-        initial: [there]
-        transitions:
-          - {source: [there], target: lent, trigger: lendBook}
-"""
+from mockserver.tests.own_contracts import SHELF
 
 RETURN = """\
   /books/{id}/return:
