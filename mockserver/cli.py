@@ -54,7 +54,7 @@ class ClockType(click.ParamType["Clock"]):
 
 
 @click.command(short_help="Serve APIs as a stateful mock.")
-@click.argument("apis", nargs=-1, metavar="[API]...")
+@click.argument("apis", nargs=-1, metavar="[API|FILE]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=4020, show_default=True, help="Port to listen on; 0 takes a free one."
