@@ -152,6 +152,8 @@ class ClockType(click.ParamType["Clock"]):
 )
 @click.option(
     "--log",
+    "--log-format",
+    "log",
     type=click.Choice(["auto", "text", "json", "none"]),
     default="auto",
     show_default=True,
@@ -171,9 +173,7 @@ def serve(apis: tuple[str, ...], host: str, port: int, port_file: Path | None, *
 @click.command(short_help="List the faults that serve --mutant can make.")
 @click.argument("apis", nargs=-1, metavar="[API]...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--automatic", is_flag=True, help="Those made from what a contract declares instead."
-)
+@click.option("--automatic", is_flag=True, help="Those made from what a contract declares instead.")
 def mutants(apis: tuple[str, ...], *, as_json: bool, automatic: bool) -> None:
     """List the built-in mutants: each breaks one statement of a contract on purpose."""
     from mockserver import mutants as catalogue  # noqa: PLC0415 - only when it runs

@@ -154,9 +154,9 @@ def test_the_json_log_has_an_object_per_answer(capsys: pytest.CaptureFixture[str
 
 
 def test_a_server_writes_its_log(tmp_path: Path) -> None:
-    """With --log json each request is a line on stderr."""
+    """With --log json, by its longer name, each request is a line on stderr."""
     path = tmp_path / "log"
-    line = [*COMMAND, "serve", "scale", "--port", "0", "--log", "json"]
+    line = [*COMMAND, "serve", "scale", "--port", "0", "--log-format", "json"]
     with path.open("w") as log:
         process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True)
     with process:
