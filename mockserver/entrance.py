@@ -9,7 +9,7 @@ import orjson
 
 from mockserver.hub import Hub
 from mockserver.pipeline.asgi import App, Receive, Scope, Send
-from mockserver.sessions import UnknownSessionError
+from mockserver.register import UnknownSessionError
 
 SESSIONS = "/s/"
 """What stands before the name of a session at the beginning of a path."""

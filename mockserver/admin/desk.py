@@ -13,8 +13,8 @@ from mockserver.api import Api
 from mockserver.errors import ApiError, InvalidRequestError, MethodError, NoRouteError, Violation
 from mockserver.hub import Hub
 from mockserver.pipeline.call import Call, Reply
+from mockserver.register import UnknownSessionError
 from mockserver.service import Service
-from mockserver.sessions import UnknownSessionError
 from mockserver.world import World
 
 

@@ -12,7 +12,8 @@ from mockserver.admin.refusal import RefusalError
 from mockserver.clock import FROZEN_START, Clock
 from mockserver.moment import iso
 from mockserver.pipeline.call import Call, Reply
-from mockserver.sessions import DEFAULT, Plan, TakenNameError
+from mockserver.register import TakenNameError
+from mockserver.sessions import DEFAULT, Plan
 from mockserver.world import World
 
 PARTS = ("state", "clock", "faults", "journal", "coverage")

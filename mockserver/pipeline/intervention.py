@@ -10,8 +10,8 @@ from mockserver.api import Api
 from mockserver.pipeline.asgi import Receive, Scope, Send
 from mockserver.pipeline.call import Call, Reply
 from mockserver.pipeline.exchange import Notice, Route, send_reply, sign
+from mockserver.register import UnknownSessionError
 from mockserver.service import Service
-from mockserver.sessions import UnknownSessionError
 from mockserver.traffic import faults, preference, wire
 from mockserver.traffic.cors import Cors
 from mockserver.traffic.entry import Entry
