@@ -176,6 +176,11 @@ class Walker:
                 continue
             yield
 
+    def is_taken(self, key: str) -> bool:
+        """Whether another walk is sending commands to a resource."""
+        resource = Resource(self.cycle.schema, key)
+        return resource in self._claimed and resource not in self._mine
+
     def release(self) -> None:
         """Let other walks use what this one had claimed."""
         self._claimed.difference_update(self._mine)

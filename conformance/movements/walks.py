@@ -215,6 +215,8 @@ def watching(walker: Walker) -> Steps:
     for number in count():
         still: list[str] = []
         for key in moving:
+            if walker.is_taken(key):  # two commands may come between two looks at it
+                continue
             try:
                 state = walker.look(key)
             except NotReached:
