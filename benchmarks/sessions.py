@@ -26,10 +26,14 @@ import urllib3
 
 JOB = {"job_type_id": 1, "input": {"files": {"INPUT_FILE": [1]}, "json": {}}, "configuration": {}}
 
-TURNS = 40
+TURNS = 8
 """How many jobs a client submits before it takes a new session."""
 
 KIB = 1024
+
+JOURNAL = 256 * KIB
+"""How many bytes a session remembers of its requests: few, so that they soon are all it may."""
+
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -40,7 +44,7 @@ class Client(threading.Thread):
         super().__init__(name=f"client-{number}", daemon=True)
         self.requests, self.errors, self.sessions = 0, Counter(), 0
         self._until = until
-        self._pool = urllib3.connection_from_url(url, maxsize=1, timeout=60, retries=False)
+        self._pool = urllib3.connection_from_url(url, maxsize=1, timeout=300, retries=False)
 
     def run(self) -> None:
         while time.monotonic() < self._until:
@@ -114,7 +118,13 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
-        command = [str(Path(sys.executable).with_name("callsheet")), "serve", "scale"]
+        command = [
+            str(Path(sys.executable).with_name("callsheet")),
+            "serve",
+            "scale",
+            "--journal-bytes",
+            str(JOURNAL),
+        ]
         command += ["--port", "0", "--port-file", str(port_file)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
