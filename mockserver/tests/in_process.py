@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any, TypeVar
 
 import httpx
 
+T = TypeVar("T")
 Message = MutableMapping[str, Any]
 Application = Callable[..., Awaitable[None]]
 
@@ -48,13 +49,18 @@ class InProcess(httpx.BaseTransport):
 
             await self._app(_scope(request), receive, send)
 
-        _loop().run_until_complete(exchange())
+        run(exchange())
         start = next(one for one in said if one["type"] == "http.response.start")
         parts = [one.get("body", b"") for one in said if one["type"] == "http.response.body"]
         return httpx.Response(start["status"], headers=start["headers"], content=b"".join(parts))
 
 
 _LOOPS = threading.local()
+
+
+def run(coming: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine comes to, on the one loop of this thread."""
+    return _loop().run_until_complete(coming)
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -11,80 +13,71 @@ from mockserver.tests.apis.stage import Stage
 from mockserver.tests.apis.thinkbox_repository import NOWHERE, submit
 from specs.contract import load
 
+Said = tuple[Any, ...]
+
 COMMANDS = ("requeue", "complete", "fail", "pend", "releasepending", "suspend", "resumefailed")
 
 
-def transcript(stage: Stage) -> list[tuple[Any, ...]]:
-    """Return what a repository says to a story that touches every statement."""
-    said: list[tuple[Any, ...]] = []
+def transcript(stage: Stage) -> Iterator[Said]:
+    """Yield what a repository says to a story that touches every statement."""
 
-    def say(method: str, path: str, **more: Any) -> None:
+    def say(method: str, path: str, **more: Any) -> Said:
         answer = stage.request(method, path, **more)
-        said.append((method, path, more, answer.status_code, answer.text))
+        return method, path, more, answer.status_code, answer.text
 
-    def put(**body: Any) -> None:
-        say("PUT", "/api/tasks", json=body)
+    def put(**body: Any) -> Said:
+        return say("PUT", "/api/tasks", json=body)
 
     gallery = stage.known["job_id"]
     job, other, third = submit(stage), submit(stage), submit(stage)
     for method in ("POST", "DELETE"):
-        say(method, "/api/tasks")
-    say("POST", "/api/tasks", json={"JobID": job})
-    say("DELETE", f"/api/tasks?JobID={third}&TaskID=3")
+        yield say(method, "/api/tasks")
+    yield say("POST", "/api/tasks", json={"JobID": job})
+    yield say("DELETE", f"/api/tasks?JobID={third}&TaskID=3")
     for query in (
         "",
         f"JobID={NOWHERE}",
         f"JobID={NOWHERE}&IdOnly=true",
         f"JobID={NOWHERE}&TaskID=0",
     ):
-        say("GET", f"/api/tasks?{query}")
+        yield say("GET", f"/api/tasks?{query}")
     for one in (gallery, job, third):
         for more in ("", "&IdOnly=true", "&TaskID=1.5", "&TaskID=", "&TaskID=x"):
-            say("GET", f"/api/tasks?JobID={one}{more}")
+            yield say("GET", f"/api/tasks?JobID={one}{more}")
         for number in range(4):
-            say("GET", f"/api/tasks?JobID={one}&TaskID={number}")
-    say("PUT", "/api/tasks")
-    put(JobID=job)
-    put(Command="suspend", JobID=job, TaskList=0)
-    put(Command="fail", JobID=job, TaskList=[1, 2])
-    put(Command="pend", JobID=job, TaskList=["x"])
-    put(Command="pend", JobID=job, TaskList=[3, 77])
-    for command in (
-        "requeue",
-        "complete",
-        "fail",
-        "pend",
-        "releasepending",
-        "suspend",
-        "resumefailed",
-    ):
+            yield say("GET", f"/api/tasks?JobID={one}&TaskID={number}")
+    yield say("PUT", "/api/tasks")
+    yield put(JobID=job)
+    yield put(Command="suspend", JobID=job, TaskList=0)
+    yield put(Command="fail", JobID=job, TaskList=[1, 2])
+    yield put(Command="pend", JobID=job, TaskList=["x"])
+    yield put(Command="pend", JobID=job, TaskList=[3, 77])
+    for command in COMMANDS:
         for preparation in ("fail", "suspend", "complete", "pend", "requeue"):
-            put(Command="requeue", JobID=other)
-            put(Command=preparation, JobID=other, TaskList=[1, 2, 3])
-            put(Command=command, JobID=other)
-            say("GET", f"/api/tasks?JobID={other}")
-            say("GET", f"/api/tasks?JobID={job}")
-    put(Command="suspend", JobID=other)
-    put(Command="pend", JobID=other)
-    put(Command="releasepending", JobID=other)
-    say("GET", f"/api/tasks?JobID={other}")
-    return said
+            yield put(Command="requeue", JobID=other)
+            yield put(Command=preparation, JobID=other, TaskList=[1, 2, 3])
+            yield put(Command=command, JobID=other)
+            yield say("GET", f"/api/tasks?JobID={other}")
+            yield say("GET", f"/api/tasks?JobID={job}")
+    yield put(Command="suspend", JobID=other)
+    yield put(Command="pend", JobID=other)
+    yield put(Command="releasepending", JobID=other)
+    yield say("GET", f"/api/tasks?JobID={other}")
 
 
 @pytest.fixture(scope="module")
-def sound() -> list[tuple[Any, ...]]:
+def sound() -> list[Said]:
     """Tell the story to a sound repository."""
     with Stage("thinkbox") as stage:
-        return transcript(stage)
+        return list(transcript(stage))
 
 
 @pytest.mark.parametrize("mutant", of("thinkbox"), ids=lambda one: one.id)
-def test_a_mutant_can_be_told_from_the_sound_one(
-    mutant: Mutant, sound: list[tuple[Any, ...]]
-) -> None:
+def test_a_mutant_can_be_told_from_the_sound_one(mutant: Mutant, sound: list[Said]) -> None:
     """Each mutant says something else somewhere in the story."""
     with Stage("thinkbox", mutant=mutant.id) as stage:
-        assert transcript(stage) != sound
+        told = zip_longest(transcript(stage), sound)
+        assert any(said != expected for said, expected in told)
 
 
 def test_mutants_break_what_is_documented() -> None:

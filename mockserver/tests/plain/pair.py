@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +10,7 @@ from mockserver.app import Setting, create_app
 from mockserver.clock import parse
 from mockserver.pipeline.asgi import App
 from mockserver.store import Query
+from mockserver.tests.in_process import run
 from mockserver.tests.plain import application
 from mockserver.tests.plain.exchange import Exchange
 from mockserver.tests.plain.wire import JSON, Answer, Request, exchange
@@ -31,7 +31,7 @@ class Side:
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to one request."""
-        return asyncio.run(exchange(self.app, request))
+        return run(exchange(self.app, request))
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -102,7 +102,7 @@ class Pair:
             fast = await exchange(self._fast.app, request)
             return fast, await exchange(self._plain_apps[name], told)
 
-        return Exchange(self.contract(name), request, told, *asyncio.run(both()))
+        return Exchange(self.contract(name), request, told, *run(both()))
 
     def close(self) -> None:
         """Let go of both worlds."""
