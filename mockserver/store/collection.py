@@ -256,6 +256,7 @@ class Collection:
     def clear(self) -> None:
         """Take all of them away."""
         with self._table.database.transaction():
+            self._table.database.flush()
             self._execute(self._table.statement("clear"), (self.session,))
             for text in self._table.statement("clear_counts"):
                 self._execute(text, (self.session,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from mockserver.store.query import Query
@@ -21,9 +21,11 @@ class Counts:
         self._session = session
         self._spans = table.layout.spans
         self._adding: list[str] = table.statement("add_counts")
+        self._changes: Counter[tuple[int, tuple[Any, ...]]] = Counter()
 
     def of(self, query: Query) -> int:
         """Return how many resources *query* finds; it has a value for each of its conditions."""
+        self._table.database.flush()
         span = self._span(query)
         if span is not None:
             return self._within(*span)
@@ -31,30 +33,47 @@ class Counts:
 
     def states(self) -> dict[str, int]:
         """Return how many resources are in each state in which there are any."""
+        self._table.database.flush()
         text = self._table.statement("count_states")
         rows = self._table.database.execute(text, (self._session,))
         return {state: int(count) for state, count in rows if count}
 
-    def add(self, counted: Sequence[Counted], change: int = 1) -> None:
+    def add(self, counted: Iterable[Counted], change: int = 1) -> None:
         """Count rows that are new, or with a *change* of -1 rows that are gone."""
-        for number, text in enumerate(self._adding):
-            tally = Counter(one[number] for one in counted)
-            rows = [
-                (self._session, *one, times * change)
-                for one, times in tally.items()
-                if one is not None
-            ]
-            if rows:
-                self._table.database.execute_many(text, rows)
+        for one in counted:
+            for number, group in enumerate(one):
+                if group is not None:
+                    self._change(number, group, change)
 
     def move(self, before: Counted, after: Counted) -> None:
         """Count a row as what it has become instead of what it was."""
-        for text, old, new in zip(self._adding, before, after, strict=True):
+        for number, (old, new) in enumerate(zip(before, after, strict=True)):
             if old == new:
                 continue
-            changes = (old, -1), (new, 1)
-            rows = [(self._session, *one, change) for one, change in changes if one is not None]
-            self._table.database.execute_many(text, rows)
+            if old is not None:
+                self._change(number, old, -1)
+            if new is not None:
+                self._change(number, new, 1)
+
+    def _change(self, number: int, group: tuple[Any, ...], change: int) -> None:
+        if not self._changes:
+            self._table.database.put_off(self)
+        self._changes[number, group] += change
+
+    def write(self) -> None:
+        """Write the changes, all of one transaction at once."""
+        rows: list[list[tuple[Any, ...]]] = [[] for _ in self._adding]
+        for (number, group), change in self._changes.items():
+            if change:
+                rows[number].append((self._session, *group, change))
+        self._changes.clear()
+        for text, several in zip(self._adding, rows, strict=True):
+            if several:
+                self._table.database.execute_many(text, several)
+
+    def drop(self) -> None:
+        """Forget the changes: they were taken back."""
+        self._changes.clear()
 
     def _span(self, query: Query) -> tuple[str, int | None, int | None] | None:
         """Return column, start and end if *query* asks for one stretch of time and nothing else."""

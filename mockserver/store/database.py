@@ -31,6 +31,18 @@ class Reader(Protocol):
         ...
 
 
+class Late(Protocol):
+    """Something that is written at the end of a transaction."""
+
+    def write(self) -> None:
+        """Write it."""
+        ...
+
+    def drop(self) -> None:
+        """Forget it: it has never been."""
+        ...
+
+
 class Transaction:
     """What the body of a `with` statement writes takes effect as a whole, or not at all."""
 
@@ -61,6 +73,7 @@ class Database:
         self.is_shared = dialect != "sqlite"
         self.execute: Callable[..., Any] = connection.execute
         self._depth = 0
+        self._late: list[Late] = []
         self._transaction = Transaction(self)
         self.readers: WeakSet[Reader] = WeakSet()
         self._begin: Callable[[], object] = lambda: self.execute("BEGIN IMMEDIATE")
@@ -89,11 +102,28 @@ class Database:
         self._depth -= 1
         if self._depth:
             return
-        if is_good:
-            self._commit()
-        else:
-            self._roll_back()
-            self.forget()
+        try:
+            if is_good:
+                self.flush()
+                self._commit()
+        except BaseException:
+            is_good = False
+            raise
+        finally:
+            if not is_good:
+                while self._late:
+                    self._late.pop().drop()
+                self._roll_back()
+                self.forget()
+
+    def put_off(self, late: Late) -> None:
+        """Have something written before anybody looks: when the transaction ends, or by `flush`."""
+        self._late.append(late)
+
+    def flush(self) -> None:
+        """Write what was put off."""
+        while self._late:
+            self._late.pop().write()
 
     def forget(self) -> None:
         """Have all readers forget what they know: rows have changed behind their backs."""

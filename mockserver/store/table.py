@@ -90,6 +90,7 @@ class StoredTable:
     def copy(self, source: int, target: int) -> None:
         """Give the session *target*, which has nothing yet, all that the session *source* has."""
         with self.database.transaction():
+            self.database.flush()
             for text in self.statement("copy"):
                 self.database.execute(text, (target, source))
 
