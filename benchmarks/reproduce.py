@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from conformance.verdict import Result
 from specs.contract import names
 
 SECONDS = 180
+CLOCK = "60x"  # a script does not move a clock
 VOLATILE = re.compile(
     r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-][\d:]+)?"  # a moment
     r"|\b\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT"
@@ -46,50 +48,57 @@ class Reproduction:
     by_test: str
 
 
-def reproduced(api: str, mutant: Mutant, seed: int) -> Reproduction:
-    """Find a mutant's first failure, and try its files."""
-    report = judged(api, seed, mutant)
+def reproduced(api: str, mutant: Mutant, sound: str, seed: int) -> Reproduction:
+    """Find a mutant's first failure, and try its files there and on the *sound* server."""
+    with mock.serving(api, seed, mutant.id) as url:
+        report = judged(api, url, seed, fail_fast=True)
     if report.first_failure is None:
         return Reproduction(mutant.id, "", "it was not found", "it was not found")
     (result,) = (one for one in report.results if one.requirement.id == report.first_failure[0])
-    with tempfile.TemporaryDirectory(prefix="callsheet-") as name:
-        folder = Path(name)
-        script = _tried(_script, api, mutant, seed, result, folder)
-        test = _tried(_test, api, mutant, seed, result, folder)
+    with (
+        mock.serving(api, seed, mutant.id, CLOCK) as bad,
+        tempfile.TemporaryDirectory(prefix="callsheet-") as folder,
+    ):
+        scripts = [_script(result, url, Path(folder)) for url in (bad, sound)]
+        tests = [_test(result, api, url, Path(folder)) for url in (bad, sound)]
     return Reproduction(
-        mutant.id, result.requirement.id, _script_fault(*script), _test_fault(*test)
+        mutant.id, result.requirement.id, _script_fault(*scripts), _test_fault(*tests)
     )
 
 
-def _tried(run, api, mutant, seed, result, folder):  # type: ignore[no-untyped-def]
-    found = []
-    for fault in (mutant.id, None):
-        with mock.serving(api, seed, fault) as url:
-            found.append(run(result, api, url, folder))
-    return found
+def _reset(url: str) -> None:
+    """Make a server what it was when it was started."""
+    request = urllib.request.Request(f"{url}/__admin/reset", method="POST")
+    with urllib.request.urlopen(request, timeout=SECONDS):
+        pass
 
 
-def _script(result: Result, _: str, url: str, folder: Path) -> str:
+def _script(result: Result, url: str, folder: Path) -> str:
+    _reset(url)
     path = folder / shell_name(result.requirement.id)
     path.write_text(result.repro)
-    credentials = dict.fromkeys(
-        re.findall(r"\{(CALLSHEET_\w+):\?", result.repro), "Basic dXNlcjpwYXNzd29yZA=="
-    )
     done = subprocess.run(
-        ["/bin/sh", str(path)], env={**os.environ, **credentials, "BASE": url}, cwd=folder,
+        ["/bin/sh", str(path)], env={**os.environ, **_credentials(result), "BASE": url}, cwd=folder,
         capture_output=True, text=True, check=False, timeout=SECONDS, errors="replace",
     )  # fmt: skip
     return done.stdout
 
 
+def _credentials(result: Result) -> dict[str, str]:
+    """Return the credentials that a script asks for; the mock takes any."""
+    asked = re.findall(r"\{(CALLSHEET_\w+):\?", result.repro)
+    return dict.fromkeys(asked, "Basic Y2FsbHNoZWV0OmNhbGxzaGVldA==")
+
+
 def _test(result: Result, api: str, url: str, folder: Path) -> tuple[int, str]:
+    _reset(url)
     path = folder / pytest_name(result.requirement.id)
     path.write_text(result.repro_test)
     target = f"{url}/__admin/targets/{api}"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull,
          "--rootdir", str(folder), str(path)],
-        env={**os.environ, "BASE": url, "TARGET_FILE": target}, cwd=folder,
+        env={**os.environ, **_credentials(result), "BASE": url, "TARGET_FILE": target}, cwd=folder,
         capture_output=True, text=True, check=False, timeout=SECONDS,
     )  # fmt: skip
     return done.returncode, done.stdout
@@ -135,11 +144,12 @@ def main() -> None:
     options = parser.parse_args()
     for api in options.apis:
         found: list[Reproduction] = []
-        for mutant in _chosen(api, options.every, options.mutant):
-            one = reproduced(api, mutant, options.seed)
-            found.append(one)
-            print(f"{one.mutant} by {one.requirement}: script {one.by_script or 'ok'}; "
-                  f"pytest {one.by_test or 'ok'}", flush=True)  # fmt: skip
+        with mock.serving(api, options.seed, None, CLOCK) as sound:
+            for mutant in _chosen(api, options.every, options.mutant):
+                one = reproduced(api, mutant, sound, options.seed)
+                found.append(one)
+                print(f"{one.mutant} by {one.requirement}: script {one.by_script or 'ok'}; "
+                      f"pytest {one.by_test or 'ok'}", flush=True)  # fmt: skip
         scripts = sum(not one.by_script for one in found)
         tests = sum(not one.by_test for one in found)
         print(f"{api}: {len(found)} mutants, {scripts} by script, {tests} by pytest", flush=True)

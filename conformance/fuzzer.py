@@ -38,6 +38,7 @@ CHECKS = (
     "response_schema_conformance",
 )
 KNOWN_SHARE = 0.7  # of path parameters that take a value known to exist
+MOST = 800  # requests of a run: the last phase, at random, is the first to be cut short
 NOT_SENT = 599  # what Schemathesis is told where nothing was sent
 _OWN = frozenset({"x-schemathesis-testcaseid", "user-agent", "connection", "accept-encoding",
                   "content-length", "host", "transfer-encoding"})  # fmt: skip
@@ -52,6 +53,7 @@ class Fuzzer:
         self._deadline = self._clock.now() + seconds
         self._schema = self._loaded(operations, examples)
         self._stop = threading.Event()
+        self._sent = 0
 
     def run(self) -> Iterator[str]:
         """Fuzz, and yield the operation (or phase) that was done last."""
@@ -76,7 +78,9 @@ class Fuzzer:
         findings, tour = self._tour.visit.findings, self._tour
         if tour.fail_fast and any(one not in tour.confirmed for one in findings.violations):
             return True
-        return self._stop.is_set() or tour.is_over or self._clock.now() >= self._deadline
+        if self._sent >= MOST or self._clock.now() >= self._deadline:
+            return True
+        return self._stop.is_set() or tour.is_over
 
     def _loaded(self, operations: list[str], examples: int) -> Any:
         visit = self._tour.visit
@@ -139,6 +143,7 @@ class Fuzzer:
         """Send a request through the gate and judge its answer; None if it was not sent."""
         if self._is_over:
             return None
+        self._sent += 1
         request = _request(prepared)
         visit = self._tour.visit
         call = visit.gate.call(request)

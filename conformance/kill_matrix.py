@@ -92,7 +92,7 @@ def _row(
     ]
     if not others:
         return row
-    beside = [others[one.mutant] for one in members if one.mutant in others]
+    beside = [others[one.mutant] for one in members if one.mutant and one.mutant in others]
     if not beside:
         return [*row, "not measured"]
     found = sum(one.found for one in beside)

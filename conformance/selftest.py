@@ -19,7 +19,7 @@ from conformance.failures import UsageError
 from conformance.mock import Mutant
 from conformance.runner import Options
 from conformance.runner import run as judge
-from conformance.target import Budget, Target
+from conformance.target import Budget
 from conformance.target_file import load_target
 from conformance.trial import Trial
 from conformance.verdict import Verdict, by_cause, counts
@@ -105,26 +105,27 @@ def _trials(api: str, chosen: list[Mutant | None], seed: int, jobs: int) -> Iter
         yield from pool.map(try_server, [api] * number, [seed] * number, chosen)
 
 
-def judged(api: str, seed: int, mutant: Mutant | None) -> Report:
-    """Start the mock, sound or with *mutant*, and judge it; a mutant only to the first failure."""
-    with (
-        mock.serving(api, seed, mutant.id if mutant else None) as url,
-        tempfile.TemporaryDirectory(prefix="callsheet-") as folder,
-    ):
+def judged(api: str, url: str, seed: int, *, fail_fast: bool) -> Report:
+    """Judge an API of a mock that is there, perhaps only to the first failure."""
+    with tempfile.TemporaryDirectory(prefix="callsheet-") as folder:
         options = Options(
             seed=seed,
             strict=True,
-            fail_fast=mutant is not None,
+            fail_fast=fail_fast,
             clean_up=False,
             ledger=str(Path(folder, "ledger")),
         )
         target = replace(load_target(f"{url}/__admin/targets/{api}", url), budget=BUDGET)
-        return _report(api, target, options)
+        for event in judge(load(api), target, options):
+            if isinstance(event, RunFinished):
+                return event.report
+    raise AssertionError("a run ends with its report")
 
 
 def try_server(api: str, seed: int, mutant: Mutant | None) -> Trial:
-    """Judge the mock, sound or with *mutant*."""
-    report = judged(api, seed, mutant)
+    """Start the mock, sound or with *mutant*, and judge it; a mutant only to the first failure."""
+    with mock.serving(api, seed, mutant.id if mutant else None) as url:
+        report = judged(api, url, seed, fail_fast=mutant is not None)
     failed = tuple(
         one.requirement.id for one in by_cause(report.results) if one.verdict is Verdict.FAIL
     )
@@ -147,10 +148,3 @@ def try_server(api: str, seed: int, mutant: Mutant | None) -> Trial:
             if one.in_profile and one.verdict in {Verdict.NOT_REACHED, Verdict.ERROR, Verdict.FLAKY}
         ),
     )
-
-
-def _report(api: str, target: Target, options: Options) -> Report:
-    for event in judge(load(api), target, options):
-        if isinstance(event, RunFinished):
-            return event.report
-    raise AssertionError("a run ends with its report")

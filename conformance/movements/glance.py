@@ -7,7 +7,6 @@ are shared while nothing has been changed; what looks wrong by them is looked at
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ class _Turn:
 
 def play(tour: Tour, checks: Requirements) -> Iterator[Progress | ContradictionConfirmed]:
     """Look at each operation that reads, then try everything once, in the order of its price."""
-    visit = tour.visit
+    visit, clock = tour.visit, tour.visit.target.time
     memory = visit.memory = Memory()
     visit.one_by_one = visit.target.time.is_steered  # else scenes had better wait together
     with memory.opened():
@@ -57,10 +56,10 @@ def play(tour: Tour, checks: Requirements) -> Iterator[Progress | ContradictionC
             continue
         requests = visit.gate.traffic.requests
         yield Progress(NAME, index, len(turns), turn.requirement, requests)
-        started = time.monotonic()
+        started = clock.now()
         turn.take()
         yield from tour.confirm_new()
-        patience -= turn.waits and patience > 0 and time.monotonic() - started > LONG_WAIT
+        patience -= turn.waits and patience > 0 and clock.now() - started > LONG_WAIT
     visit.memory, visit.one_by_one = None, False
     for one in shared:
         if tour.is_over or not patience:

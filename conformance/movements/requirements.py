@@ -62,6 +62,7 @@ class Property:
 
     def __init__(self, tour: Tour, check: Check) -> None:
         self._tour = tour
+        self._clock = tour.visit.target.time
         self.check = check
         self._endings: dict[str, Ending] = {}
         self._reasons: dict[Ending, str] = {}
@@ -74,7 +75,7 @@ class Property:
 
     def hold(self, most: int | None = None) -> None:
         """Play the examples (*most* of them), and note what they say in the findings."""
-        self._tour.visit.target.time.rest()
+        self._clock.rest()
         self._until = self._tour.visit.target.time.now() + LONGEST
         strategy = self.check.strategy()
         if strategy is None:

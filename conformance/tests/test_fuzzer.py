@@ -18,7 +18,7 @@ def fuzzed(
     visit = visiting(server, mode)
     visit.known = {"Widget": {"queued": [str(one) for one in server.shop.widgets]}}
     tour = Tour(visit, chosen=frozenset(visit.contract.requirements))
-    for _ in Fuzzer(tour, operations, 20, 20.0).run():
+    for _ in Fuzzer(tour, operations, 20, 120.0).run():
         pass
     return tour
 
