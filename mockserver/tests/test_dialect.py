@@ -10,6 +10,7 @@ import pytest
 
 from mockserver import dialect
 from mockserver.apis import APIS
+from mockserver.apis.thinkbox import Thinkbox
 from mockserver.dialect import Dialect
 from mockserver.tests.apis.cluster_stage import ClusterStage, as_dict, properties
 from mockserver.tests.apis.stage import Stage
@@ -50,9 +51,10 @@ def test_every_recorded_deviation_is_accounted_for(api: str) -> None:
 
 
 def test_an_api_of_ones_own_has_no_dialects() -> None:
-    """Nothing is known of it, whatever its name is."""
+    """Nothing is known of it, whatever its name is, and whoever plays it."""
     assert dialect.account("../parcels") is None
-    assert dialect.observed("parcels", ScaleClient) is ScaleClient  # type: ignore[arg-type, comparison-overlap]
+    assert dialect.observed("parcels", Thinkbox) is Thinkbox
+    assert dialect.observed("scale", Thinkbox) is Thinkbox
 
 
 # -- HPC Pack ------------------------------------------------------------------------------------
