@@ -20,7 +20,7 @@ GROUP = "callsheet.commands"
 COMMANDS = {
     "serve": "Serve the documented APIs from a mock server that keeps state.",
     "check": "Hold a running server to its contract, and say where it differs.",
-    "review": "Look over contracts: rules kept, statements, life cycles, guesses.",
+    "review": "Look over contracts: rules, statements, life cycles, guesses.",
     "export": "Write a contract as plain OpenAPI, for other tools.",
     "diff": "Say what changed between two contracts, and whom that breaks.",
     "init": "Write a small contract to start from.",
