@@ -124,10 +124,13 @@ def test_an_expression_stands_for_a_part_of_an_exchange(expression: object, valu
     assert evaluated(expression, EXCHANGE) == value
 
 
+PACE = "2x"
+"""A pace at which one can follow a mock without being told how to move its clock."""
+
+
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the contract that `callsheet init` writes; its mock runs at a pace one can follow."""
-    monkeypatch.setattr(mock, "CLOCK", "2x")
+def shop(tmp_path: Path) -> Path:
+    """Give the contract that `callsheet init` writes."""
     place = tmp_path / "print-shop.yaml"
     place.write_text(text(place))
     return place
@@ -135,7 +138,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_contract_of_init_is_green_at_once(shop: Path, tmp_path: Path) -> None:
     """Its mock keeps every statement of it, and nothing is left behind."""
-    with mock.serving(str(shop), 1) as url:
+    with mock.serving(str(shop), 1, clock=PACE) as url:
         report = judged(load(str(shop)), url, tmp_path)
 
     assert {one.requirement.id: one.verdict for one in report.results} == {
@@ -152,7 +155,7 @@ def test_a_server_of_another_contract_fails(shop: Path, tmp_path: Path) -> None:
     other.write_text(shop.read_text().replace("[QUEUED, PRINTING]\n", "[QUEUED]\n"))
     only = ("print-shop/PrintJob/cancelPrintJob/*", "print-shop/createPrintJob/201")
 
-    with mock.serving(str(other), 1) as url:
+    with mock.serving(str(other), 1, clock=PACE) as url:
         report = judged(load(str(shop)), url, tmp_path, only=only)
 
     found = by_id(report)
