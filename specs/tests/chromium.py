@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 WIDE, NARROW = 1280, 400
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of these levels that look at colours."""
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
@@ -32,12 +34,14 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-def violations(page: Page, *, preload: bool = True) -> list[str]:
+def violations(page: Page, *, preload: bool = True, colours_only: bool = False) -> list[str]:
     """Return what axe-core finds against WCAG A and AA, and where.
 
     *preload*: style sheets are fetched once more, which a page that is a file may not.
+    *colours only*: the page is looked at in another scheme besides, which changes nothing else.
     """
-    options = {"runOnly": LEVELS, "resultTypes": ["violations"], "preload": preload}
+    rules = {"type": "rule", "values": COLOURS} if colours_only else LEVELS
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": preload}
     found: dict[str, Any] = Axe().run(page, options=options).response
     assert found["passes"]
     return [
