@@ -117,8 +117,9 @@ class TableSql:
         return Index(name, self._table.c.session, *(self._order(one) for one in order))
 
     def index(self, order: Sequence[str]) -> str:
-        """Make the index that has the rows of each session in *order*, up to the key."""
-        marked = (one.replace("-", "down_") for one in order[:-1])
+        """Make the index that has the rows of each session in *order*."""
+        named = order[:-1] if order[-1].endswith("key") else order
+        marked = (one.replace("-", "down_") for one in named)
         name = f"{self._layout.name}_by_{'_'.join(marked)}"
         return self._text(CreateIndex(self._index(order, name), if_not_exists=True))
 

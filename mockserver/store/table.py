@@ -65,7 +65,7 @@ class StoredTable:
         self._is_shared = database.is_shared
         self._made: set[tuple[str, ...]] = set()
         self._most_made = len(layout.spare) + MOST_ORDERS
-        self._wants: dict[object, list[tuple[str, ...]]] = {}
+        self._wants: dict[object, list[tuple[tuple[str, ...], int]]] = {}
         database.readers.add(self)
         for text in self.statement("create"):
             database.execute(text)
@@ -157,23 +157,31 @@ class StoredTable:
         if not wanted:
             return
         number = size()
-        if number <= LARGE or (number <= MANY and len(query.order) > 1):
-            return
-        for order in wanted:
+        pays = [order for order, least in wanted if number > least]
+        for order in pays:
             self.database.execute(self.statement("index", order, key=" ".join(order)))
             self._made.add(order)
-        self._plans.clear()
-        self._wants.clear()
+        if pays:
+            self._plans.clear()
+            self._wants.clear()
 
-    def _wanted(self, query: Query) -> Iterator[tuple[str, ...]]:
-        """Yield the orders of the indexes that would serve *query* and are not there."""
-        asked = {one.column for one in query.where} | {one.lstrip("-") for one in query.order[:1]}
-        for one in self.layout.spare:
-            if one[0] in asked and (*one, "key") not in self._made:
-                yield (*one, "key")
+    def _wanted(self, query: Query) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield what indexes would serve *query* and are not there, and from how many rows on.
+
+        An order by several columns wants one of its own; several values of a filter are looked
+        for along the order, which wants them beside it.
+        """
         order = self._upwards(query)
-        if len(query.order) > 1 and order not in self._made and len(self._made) < self._most_made:
-            yield order
+        asked = {one.column for one in query.where} | {order[0]}
+        wanted = [((*one, "key"), LARGE) for one in self.layout.spare if one[0] in asked]
+        if len(query.order) > 1:
+            wanted.append((order, MANY))
+        elif query.order:
+            several = (one.column for one in query.where if one.operator == "in" and one.places > 1)
+            wanted += [((*order, one), MANY) for one in several if one not in order]
+        for one, least in wanted:
+            if one not in self._made and (least == LARGE or len(self._made) < self._most_made):
+                yield one, least
 
     def _upwards(self, query: Query) -> tuple[str, ...]:
         """Return the complete order of *query*, turned round if it begins downwards."""

@@ -10,7 +10,8 @@ import orjson
 from mockserver.mutants import FaultClass, Mutant
 from mockserver.mutants.edit import answer, instead
 from mockserver.pipeline.call import Call, Reply
-from mockserver.store import Resource
+from mockserver.store import Query, Resource
+from mockserver.store.query import within
 
 mutant = partial(Mutant, fault_class=FaultClass.DATA)
 
@@ -58,13 +59,10 @@ def _one_execution_less(_api: Any, _call: Call, body: Any) -> Any:
     return body
 
 
-def _first_execution(api: Any, call: Call, body: Any) -> Any:
+def _first_execution(api: Any, _call: Call, body: Any) -> Any:
     if body["execution"]:
-        asked = Call(call.scope, "getExecution")
-        asked.path = {"id": body["id"], "exe_num": 1}
-        reply = api.get_execution(asked)
-        if reply.status == 200:
-            body["execution"] = orjson.loads(reply.body)
+        of_job = Query((within("job_id", [body["id"]]),), ("exe_num",))
+        body["execution"] = orjson.loads(api.executions.page(of_job, "detail", 1)[0])
     return body
 
 

@@ -150,3 +150,19 @@ def test_an_index_that_was_taken_back_is_made_again(database: Database) -> None:
     assert "color_made" not in indexes(database)
     collection.page(RED, "short", 1)
     assert "color_made" in indexes(database)
+
+
+def test_several_values_of_a_filter_are_found_along_the_order(database: Database) -> None:
+    """The index of the order has the filtered column, so that rows that do not fit stay unread."""
+    collection, things = filled(database, MANY + 1)
+    query = Query((within("color", ["red", "blue"]),), ("made",))
+    count = collection.count(query)
+    wanted = sorted(
+        (one for one in things if one.columns["color"] in {"red", "blue"}),
+        key=lambda one: (one.columns["made"], one.key),
+    )
+    assert count == len(wanted)
+    for _ in range(2):
+        page = keys(collection.page(query, "short", 30, 60, count))
+        assert page == [one.key for one in wanted[60:90]]
+    assert "made_key_color" in indexes(database)
