@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 
 from mockserver.admin import Passage
-from mockserver.console import diagram
 from mockserver.console.files import TYPES, File, load, names
 from mockserver.hub import Hub
 from mockserver.pipeline.asgi import App, Receive, Scope, Send
 from mockserver.pipeline.call import Reply
 from mockserver.pipeline.control import send_reply
 from specs.contract import Contract
-from specs.contract.review.site.drawing import NoLayoutError
 
 HOME = "/__admin/"
 ASSETS = f"{HOME}assets/"
@@ -85,6 +83,8 @@ class Console:
 
     def _diagram(self, name: str) -> File | Reply:
         """Return the diagram of a life cycle, which is laid out when it is first asked for."""
+        from mockserver.console import diagram  # noqa: PLC0415 - slow to load
+
         if name not in self._diagrams:
             cycles = {
                 f"{api}/{schema}.svg": cycle
@@ -95,7 +95,7 @@ class Console:
                 return _nothing(DIAGRAMS + name, [DIAGRAMS + one for one in cycles])
             try:
                 self._diagrams[name] = File(TYPES["svg"], diagram.render(cycles[name]))
-            except NoLayoutError:
+            except diagram.NoLayoutError:
                 message = "diagrams need pygraphviz: pip install 'callsheet[site]'"
                 return Reply.json({"error": message}, 501)
         return self._diagrams[name]

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from specs.contract import Lifecycle, Status
-from specs.contract.review.site.drawing import LINE, Box, Drawing, Line, draw
+from specs.contract.review.site.drawing import LINE, Box, Drawing, Line, NoLayoutError, draw
+
+__all__ = ["NoLayoutError", "render"]
 
 MARGIN = 10
 

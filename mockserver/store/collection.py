@@ -64,7 +64,6 @@ class Collection:
             name: table.statement("select_view", name, key=name) for name in table.layout.views
         }
         self._get_text = table.statement("select_row")
-        self._update_text = table.statement("update")
         self._due_text = table.statement("select_due")
         self.next_due_text = table.statement("select_next_due")
 
@@ -202,7 +201,8 @@ class Collection:
         rows = []
         for one in batch:
             values = self._table.values(one)
-            rows.append(self._row(one, values))
+            views = self._views(one)
+            rows.append([self.session, one.key, *self._fixed(one), *values, *views])
             one.stored = one.state, one.due, values
             self._expect(one.due)
             if self._top is not UNKNOWN:
@@ -219,18 +219,20 @@ class Collection:
         Raises `ConflictError` if somebody else has written it meanwhile.
         """
         read, resource.version = resource.version, resource.version + 1
+        state, due, before = resource.stored
         values = self._table.values(resource)
-        row = self._row(resource, values)
+        changed = [place for place, old in enumerate(before) if old != values[place]]
+        row = [*self._fixed(resource), *(values[one] for one in changed), *self._views(resource)]
+        text = self._table.update(changed)
         with self._table.database.transaction():
-            done = self._execute(self._update_text, [*row[2:], self.session, resource.key, read])
+            done = self._execute(text, [*row, self.session, resource.key, read])
             if done.rowcount != 1:
                 resource.version = read
                 raise ConflictError(f"{self.name} {resource.key} has changed meanwhile")
             self.written += 1
-            state, due, before = resource.stored
-            if state != resource.state or list(before) != values:
-                old = self._table.counted(state, before)
-                self._counts.move(old, self._table.counted(resource.state, values))
+            if state != resource.state or changed:
+                old_counts = self._table.counted(state, before)
+                self._counts.move(old_counts, self._table.counted(resource.state, values))
             self._expect(resource.due, due)
             resource.stored = resource.state, resource.due, values
             self._changed()
@@ -269,20 +271,20 @@ class Collection:
             self._top = self._execute(text, (self.session,)).fetchone()[0]
         return self._top
 
-    def _row(self, resource: Resource, values: Sequence[Any]) -> list[Any]:
-        views = self._render(resource)
-        if self._check is not None:
-            for name, value in views.items():
-                self._check(name, value)
-        return [
-            self.session,
-            resource.key,
+    def _fixed(self, resource: Resource) -> tuple[Any, ...]:
+        return (
             resource.state,
             resource.since,
             resource.due,
             resource.upcoming,
             resource.version,
             orjson.dumps(resource.facts),
-            *values,
-            *[orjson.dumps(views[name]) for name in self._table.layout.views],
-        ]
+        )
+
+    def _views(self, resource: Resource) -> list[bytes]:
+        """Return the views of *resource* as they are written, once they have been checked."""
+        views = self._render(resource)
+        if self._check is not None:
+            for name, value in views.items():
+                self._check(name, value)
+        return [orjson.dumps(views[name]) for name in self._table.layout.views]

@@ -173,13 +173,18 @@ class TableSql:
         """Add a row: the values of all columns in the table's order."""
         return self._text(insert(self._table))
 
-    def update(self) -> str:
-        """Replace a row if its version still is the expected one: values, session, key, version."""
-        values: dict[str, Any] = {
-            one.name: bindparam(f"new_{one.name}") for one in list(self._table.c)[2:]
-        }
+    def update(self) -> tuple[str, list[str], str]:
+        """Replace a row if its version still is the expected one: values, session, key, version.
+
+        In three parts: what comes before the assignments, one of each column, what comes after.
+        """
+        names = [one.name for one in self._table.c][2:]
+        values: dict[str, Any] = {one: bindparam(f"new_{one}") for one in names}
         expected = self._table.c.version == bindparam("old_version")
-        return self._text(update(self._table).where(self._one(), expected).values(values))
+        whole = self._text(update(self._table).where(self._one(), expected).values(values))
+        head, _, rest = whole.partition(" SET ")
+        assignments, _, tail = rest.partition(" WHERE ")
+        return f"{head} SET ", assignments.split(", "), f" WHERE {tail}"
 
     def delete(self) -> str:
         """Remove a row if its version still is the expected one: session, key, version."""

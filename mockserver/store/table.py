@@ -38,6 +38,9 @@ MOST_ORDERS = 8
 Counted = tuple[tuple[Any, ...] | None, ...]
 """What a row counts as: one entry for each count, None where it does not."""
 
+SURE = ("insert", "update", "delete", "select_top")
+"""What will be asked for sooner or later: written at the start, when it is kept for the next."""
+
 RANGES = frozenset({"ge", "gt", "le", "lt"})
 """The operators that ask for a stretch of an index."""
 
@@ -61,6 +64,7 @@ class StoredTable:
         self._texts: dict[str, Any] = cache.recall(self._name) or {}
         self._known = len(self._texts)
         self._shapes: dict[object, str] = {}
+        self._updates: dict[tuple[int, ...], str] = {}
         self._plans: dict[object, Plan] = {}
         self._is_shared = database.is_shared
         self._made: set[tuple[str, ...]] = set()
@@ -69,6 +73,8 @@ class StoredTable:
         database.readers.add(self)
         for text in self.statement("create"):
             database.execute(text)
+        for name in SURE:
+            self.statement(name)
 
     def statement(self, name: str, *arguments: Any, key: str = "", **more: Any) -> Any:
         """Return what `TableSql` writes for *name*; *key* tells apart what its arguments change."""
@@ -110,6 +116,22 @@ class StoredTable:
         """Return the values of the columns of *resource*."""
         columns = resource.columns
         return [columns.get(name) for name in self._columns]
+
+    def update(self, changed: Sequence[int]) -> str:
+        """Return the statement that writes a resource of whose columns these have changed.
+
+        The others are left out: SQLite writes each index anew that has a column which is named.
+        """
+        shape = tuple(changed)
+        found = self._updates.get(shape)
+        if found is None:
+            head, every, tail = self.statement("update")
+            first = len(FIXED) - 1
+            columns = every[first : first + len(self._columns)]
+            views = every[first + len(self._columns) :]
+            chosen = [*every[:first], *(columns[one] for one in changed), *views]
+            found = self._updates[shape] = head + ", ".join(chosen) + tail
+        return found
 
     def resource(self, row: tuple[Any, ...]) -> Resource:
         """Return the resource that a row of `select_row` holds."""
