@@ -207,7 +207,7 @@ def replayed(dialect: Dialect) -> list[tuple[dict[str, Any], httpx.Response]]:
 
 @pytest.mark.parametrize("dialect", Dialect)
 def test_every_recorded_answer_is_the_mocks(dialect: Dialect) -> None:
-    """Status, content type, Allow and body are Pulp's: but for the accepted, or without exception."""
+    """Status, content type, Allow and body are Pulp's: but for the accepted, or all of them."""
     accepted = DIFFERENCES if dialect is Dialect.DOCUMENTED else {}
     used: set[str] = set()
     for number, (exchange, answer) in enumerate(replayed(dialect), 1):
