@@ -43,6 +43,11 @@ class Layout:
         """All groups of columns whose combinations are counted."""
         return tuple(one for one in (self.facets, *self.margins) if one)
 
+    def index_name(self, order: Sequence[str]) -> str:
+        """Return what the index is called that has the rows in *order*, up to the key."""
+        named = order[:-1] if order[-1] in {"key", "-key"} else order
+        return f"{self.name}_by_" + "_".join(one.replace("-", "down_") for one in named)
+
     def kind(self, name: str) -> Kind:
         """Return the type of a column."""
         return str if name == "state" else self.columns[name]

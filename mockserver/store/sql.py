@@ -86,7 +86,7 @@ class TableSql:
         )
         at_once = layout.indexes if dialect == "sqlite" else (*layout.indexes, *layout.spare)
         for names in at_once:
-            self._index((*names, "key"), f"{layout.name}_by_{'_'.join(names)}")
+            self._index((*names, "key"))
         self._tallies = [
             self._counting(f"tally_{number}", {one: layout.kind(one) for one in group})
             for number, group in enumerate(layout.tallies)
@@ -112,16 +112,14 @@ class TableSql:
     def _counts(self) -> list[Table]:
         return [*self._tallies, *self._spans.values()]
 
-    def _index(self, order: Sequence[str], name: str) -> Index:
+    def _index(self, order: Sequence[str]) -> Index:
         """Return the index that has the rows of each session in *order*."""
+        name = self._layout.index_name(order)
         return Index(name, self._table.c.session, *(self._order(one) for one in order))
 
     def index(self, order: Sequence[str]) -> str:
         """Make the index that has the rows of each session in *order*."""
-        named = order[:-1] if order[-1].endswith("key") else order
-        marked = (one.replace("-", "down_") for one in named)
-        name = f"{self._layout.name}_by_{'_'.join(marked)}"
-        return self._text(CreateIndex(self._index(order, name), if_not_exists=True))
+        return self._text(CreateIndex(self._index(order), if_not_exists=True))
 
     def _text(self, statement: ClauseElement) -> str:
         return str(statement.compile(dialect=self._dialect))

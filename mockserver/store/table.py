@@ -38,6 +38,9 @@ MOST_ORDERS = 8
 Counted = tuple[tuple[Any, ...] | None, ...]
 """What a row counts as: one entry for each count, None where it does not."""
 
+MADE = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND name GLOB ?"
+"""Reads the names of a table's indexes."""
+
 SURE = ("insert", "update", "delete", "select_top")
 """What will be asked for sooner or later: written at the start, when it is kept for the next."""
 
@@ -67,8 +70,8 @@ class StoredTable:
         self._updates: dict[tuple[int, ...], str] = {}
         self._plans: dict[object, Plan] = {}
         self._is_shared = database.is_shared
-        self._made: set[tuple[str, ...]] = set()
-        self._most_made = len(layout.spare) + MOST_ORDERS
+        self._indexes: set[str] | None = None
+        self._most_indexes = len(layout.indexes) + len(layout.spare) + MOST_ORDERS
         self._wants: dict[object, list[tuple[tuple[str, ...], int]]] = {}
         database.readers.add(self)
         for text in self.statement("create"):
@@ -162,10 +165,20 @@ class StoredTable:
         return order
 
     def forget(self) -> None:
-        """Forget which indexes were made: they may have been taken back."""
-        self._made.clear()
+        """Forget which indexes there are: some may have been taken back."""
+        self._indexes = None
         self._wants.clear()
         self._plans.clear()
+
+    def _has_index(self, order: Sequence[str]) -> bool:
+        return self.layout.index_name(order) in self._made()
+
+    def _made(self) -> set[str]:
+        """Return the names of the indexes that there are."""
+        if self._indexes is None:
+            rows = self.database.execute(MADE, (self.layout.name, f"{self.layout.name}_by_*"))
+            self._indexes = {name for (name,) in rows}
+        return self._indexes
 
     def prepare(self, query: Query, size: Callable[[], int]) -> None:
         """Make the indexes that *query* wants, if there are so many rows that it pays.
@@ -182,10 +195,8 @@ class StoredTable:
         pays = [order for order, least in wanted if number > least]
         for order in pays:
             self.database.execute(self.statement("index", order, key=" ".join(order)))
-            self._made.add(order)
         if pays:
-            self._plans.clear()
-            self._wants.clear()
+            self.forget()
 
     def _wanted(self, query: Query) -> Iterator[tuple[tuple[str, ...], int]]:
         """Yield what indexes would serve *query* and are not there, and from how many rows on.
@@ -202,7 +213,8 @@ class StoredTable:
             several = (one.column for one in query.where if one.operator == "in" and one.places > 1)
             wanted += [((*order, one), MANY) for one in several if one not in order]
         for one, least in wanted:
-            if one not in self._made and (least == LARGE or len(self._made) < self._most_made):
+            has_room = least == LARGE or len(self._made()) < self._most_indexes
+            if has_room and not self._has_index(one):
                 yield one, least
 
     def _upwards(self, query: Query) -> tuple[str, ...]:
@@ -224,11 +236,13 @@ class StoredTable:
         equal = {one.column for one in query.where if one.operator == "in" and len(one.values) == 1}
         ranged = {one.column for one in query.where if one.operator in RANGES}
         wanted = tuple(name.lstrip("-") for name in query.order)
-        if len(wanted) > 1 and self._upwards(query) in self._made:
+        if len(wanted) > 1 and not self._is_shared and self._has_index(self._upwards(query)):
             if query.where:
                 return Plan.ORDER_FIRST if many else Plan.KEYS_FIRST
             return Plan.KEYS_FIRST if skips else Plan.DIRECT
-        spare = self.layout.spare if self._is_shared else [one[:-1] for one in self._made]
+        spare = self.layout.spare
+        if not self._is_shared:
+            spare = tuple(one for one in spare if self._has_index((*one, "key")))
         for index in (*self.layout.indexes, *spare, ("key",)):
             rest = tuple(itertools.dropwhile(equal.__contains__, index))
             if (
