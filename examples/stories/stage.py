@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -39,12 +38,7 @@ class Session:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Drop the session, whatever became of the story."""
         self._ask("DELETE", f"/sessions/{self.name}")
         self._admin.close()
@@ -76,10 +70,14 @@ class Session:
         body = {"target": state, "force": True}
         self._ask("POST", f"/resources/{api}/{schema}/{key}/move", body)
 
-    def throttle(self, operation: str, times: int) -> None:
-        """Have the next requests for an operation be told to come again in two seconds."""
+    def hurry(self, operation: str, path: str) -> None:
+        """Have an operation be throttled twice, and see that who asks is told to wait."""
         fault = {"kind": "throttle", "retry_after": 2}
-        self._ask("POST", "/faults", {"operation": operation, "times": times, "do": fault})
+        self._ask("POST", "/faults", {"operation": operation, "times": 2, "do": fault})
+        answers = [self.requests.get(path) for _ in range(3)]
+        assert [one.status_code for one in answers] == [429, 429, 200]
+        assert answers[0].headers["Retry-After"] == "2"
+        tell("whoever asks too often is told to wait for two seconds, twice")
 
     def snapshot(self) -> str:
         """Keep everything as it is now, and return a name for it."""
