@@ -26,7 +26,8 @@ class Api:
     A subclass names its tables and its pace, and has one method per operationId, in snake case,
     that takes a `Call` and returns a `Reply`. A handler translates and nothing else: the state
     changes through `move`, refusals are raised. `IS_STEADY`: a request that changes nothing has
-    the same answer until something else changes, see `mockserver.answers`.
+    the same answer until something else changes, see `mockserver.answers`. `COLLECTION` holds the
+    resources of one layout.
     """
 
     NAME: ClassVar[str]
@@ -35,6 +36,7 @@ class Api:
     IGNORES_CASE: ClassVar[bool] = False
     MERGES_SLASHES: ClassVar[bool] = False
     IS_STEADY: ClassVar[bool] = True
+    COLLECTION: ClassVar[type[Collection]] = Collection
 
     def __init__(self, service: Service, world: World) -> None:
         self.service = service
@@ -52,7 +54,7 @@ class Api:
         def check(view: str, value: Any) -> None:
             self.service.check_view(layout.views[view], value)
 
-        return Collection(
+        return self.COLLECTION(
             self.world.tables.table(layout),
             self.world.session,
             partial(self.render, layout.name),

@@ -56,7 +56,7 @@ class OwnApi(Api):
     def _collection(self, layout: Layout) -> Collection:
         """Return the table of a kind; what it holds is checked when it is shown."""
         render = partial(self.render, layout.name)
-        return Collection(
+        return self.COLLECTION(
             self.world.tables.table(layout), self.world.session, render, None, self.world.answers
         )
 

@@ -27,8 +27,7 @@ def answer(scope: Scope, world: World, texts: Mapping[str, str], entry: Entry) -
         return api.render_error(ApiError("The body is too large.", 413, "TooLarge"), call)
     if not operation.is_safe:
         world.answers.forget()
-        return _work_out(scope, world, texts, entry)
-    if not api.IS_STEADY:
+    if not (operation.is_safe and api.IS_STEADY):
         return _work_out(scope, world, texts, entry)
     asked = question(scope)
     reply = world.answers.find(asked)

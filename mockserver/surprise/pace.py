@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from mockserver.api import Api
-from mockserver.store import Collection, Layout, Resource
+from mockserver.store import Collection, Resource
 from specs.contract import Lifecycle, Transition
 
 HASTE = 1000
@@ -24,8 +24,6 @@ Plan = tuple[str, int] | None
 
 class Sparse(Collection):
     """A collection that leaves numbers out."""
-
-    __slots__ = ()
 
     def top_key(self) -> Any:
         """Return the key after which the next resource is numbered."""
@@ -81,13 +79,7 @@ def endless_jobs(api: type[Api]) -> type[Api]:
 
 def sparse_ids(api: type[Api]) -> type[Api]:
     """Ids that are numbers which the server chooses are large, with gaps between them."""
-
-    def collection(self: Api, layout: Layout) -> Collection:
-        usual = api._collection(self, layout)  # noqa: SLF001 - it is its own class's
-        usual.__class__ = Sparse
-        return usual
-
-    return type(f"Sparse{api.__name__}", (api,), {"_collection": collection})
+    return type(f"Sparse{api.__name__}", (api,), {"COLLECTION": Sparse})
 
 
 def _planned(api: type[Api], word: str, change: Callable[..., Plan]) -> type[Api]:
