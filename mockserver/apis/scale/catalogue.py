@@ -247,7 +247,7 @@ def _file(chance: Chance, number: int, began: int) -> JsonObject:
     sensor_class, sensor = chance.pick(SENSORS, 0)
     started = began + chance.whole(0, 20, 1) * DAY + chance.whole(0, 86_399, 2) * SECOND
     ended = started + chance.whole(60, 3600, 3) * SECOND
-    received = ended + 600 * SECOND
+    received = ended + 600 * SECOND + chance.whole(0, SECOND - 1, 7)
     return {
         "id": number,
         "file_name": f"scene-{number:04}.tif",
